@@ -1,4 +1,4 @@
-"""What tests of several rooms stand on: a real PostgreSQL server for the session, a fresh database for a test."""
+"""Fixtures of several folders: a real PostgreSQL server per session, a fresh database per test."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from tests.servers import PROGRAMS
 be_strict()
 
 
-# What these prepare for all their tests takes longer than the tests: one process runs all of a file.
+# Preparing these files takes longer than their tests: one process runs all tests of such a file.
 OF_ONE_PROCESS = ("tests/integration/cli/test_whole_command_line.py", "tests/integration/warehouse/test_servers.py")
 DEADLINE = "SMENA_TESTS_UNTIL"
 """Seconds since 1970: tests that have not begun by then are skipped. `.ci/run` sets it."""
 
 
 class OneAirflow(LoadScopeScheduling):
-    """Deals out test by test. Tests of a real Airflow go to one process: two at once slow each other down.
+    """Distributes test by test. Tests of a real Airflow go to one process: two at once slow each other down.
 
-    Unit tests are quick: they are dealt out by the file.
+    Unit tests are quick: they are distributed by file.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -66,7 +66,7 @@ def more_cases(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
 
 
 def pytest_collection_finish() -> None:
-    """What is imported by now stays: the collector of garbage need not look through it again and again."""
+    """Modules that are imported by now stay, so the garbage collector need not scan them again and again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
@@ -99,7 +99,7 @@ def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
 
 @pytest.fixture
 def ended_steps() -> Iterator[list[StepEnd]]:
-    """Ends of the road's steps, told to the test in place of the log."""
+    """Ends of the pipeline's steps, which the test gets instead of the log."""
     found: list[StepEnd] = []
     before = set_listener(found.append)
     yield found

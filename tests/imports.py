@@ -11,10 +11,10 @@ _MARK = "import time:"
 
 
 def imported_by(*words: str, code: int, connections: Mapping[str, str] | None = None) -> set[str]:
-    """The names of all modules that `smena` and these words import, those that Python itself begins with among them.
+    """The names of all modules that `smena` with these words imports, those of Python's own start included.
 
     Args:
-        code: what it has to end with.
+        code: the exit code that is expected.
         connections: variables of the environment.
     """
     around = {key: value for key, value in os.environ.items() if not key.startswith(("AIRFLOW_CONN_", "SMENA_"))}

@@ -1,4 +1,4 @@
-"""Numbers that are valid and nobody's: no tax office of Russia has a code that begins with 96."""
+"""Valid numbers that belong to no company or person: no tax office of Russia has a code that begins with 96."""
 
 from __future__ import annotations
 

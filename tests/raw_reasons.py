@@ -18,7 +18,7 @@ _VALUES = {"day": "2025-01-31", "moment": "2025-01-31T10:05:00", "amount": 31850
 
 
 def raw_reasons(text: str) -> list[str]:
-    """Codes that stand in a text, each once."""
+    """Codes that a text has, each once."""
     return sorted(set(_RAW.findall(text)))
 
 

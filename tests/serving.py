@@ -1,4 +1,4 @@
-"""Small servers that stand for the other side of a call, each in a thread of the test."""
+"""Small servers in place of an outside service, each in a thread of the test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A town to load: Kontur in miniature on one side, a warehouse on the other, and a road between them."""
+"""A town to load: a sandbox as Kontur, a warehouse, and the context of a pipeline between them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ EASY = WorldSettings(
     corrections_are_dated=True,
 ).easy()  # fmt: skip
 
-# What two ways to the same end may differ in: who wrote a row, when, and from which pages.
+# Columns in which two loads with the same result may differ: who wrote a row, when, and from which pages.
 _ASIDE = {"reason_code", "reason_args", "batch_id", "loaded_at", "evidence", "archived_at", "revision"}
 
 
@@ -53,7 +53,7 @@ def head_of(inn: str) -> Head:
 
 
 class QuickContext(Context):
-    """A road whose client does not wait long."""
+    """A context whose clients do not wait long."""
 
     def ofd(self, organization: Any) -> OfdClient:
         return OfdClient(self.endpoint(organization.ofd_connection), retry_policy=QUICK)

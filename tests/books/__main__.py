@@ -3,7 +3,7 @@
 `export` loads fresh warehouses with the code of this checkout, from pages that are the same in every run, and writes
 what is booked as sorted CSV files. `compare` counts the differences of two exports by kind. To export a version that
 has no `tests/books`, copy this folder into its checkout. `--sandbox CHECKOUT` takes the sandbox of another checkout, so
-that both versions are given the same pages even where the sandbox has learned something since.
+that both versions are given the same pages even where the sandbox has changed since.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import pandas as pd
 
 from tests.books.exporting import KEYS
 
-# Columns of few values: a difference is named by both values. Of other columns only what became of the value is said.
+# Columns of few values: the kind of a difference has both values. For other columns it only says how they differ.
 NAMED = {
     "source", "outcome", "detail", "kind", "operation", "taxation", "agent", "issue", "status", "debit_account",
     "credit_account", "state", "decided_by", "product", "payment_type", "reason", "book_year", "sources",
@@ -35,7 +35,7 @@ class Difference:
 
 
 def compare(before: Path, after: Path, examples: int, ignored: Collection[str], say: Callable[[str], None]) -> int:
-    """Says what differs; 1 where anything does that is not ignored (`table`, or `table.column`)."""
+    """Print the differences; return 1 where one is not ignored (`table`, or `table.column`)."""
     counts: Counter[str] = Counter()
     shown: dict[str, list[Difference]] = defaultdict(list)
     reasons: Counter[tuple[str, str, str]] = Counter()
@@ -100,7 +100,7 @@ def _read(file: Path) -> pd.DataFrame:
 
 
 def _numbered(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """The frame by its key and the row's place among those of the same key."""
+    """The frame, indexed by its key and the row's place among rows of the same key."""
     place = frame.groupby(keys, sort=False).cumcount() if keys else pd.Series(range(len(frame)), index=frame.index)
     return frame.assign(**{"#": place.astype("string")}).set_index([*keys, "#"])
 

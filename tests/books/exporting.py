@@ -144,11 +144,11 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "reasons": ("of", "key"),
     "pages": ("unit", "method", "address", "status"),
 }
-"""What names a row of each file; the other columns are compared. Rows of one key are compared in their order."""
+"""The key of each file's rows; the other columns are compared. Rows of one key are compared in their order."""
 
 
 def export(dsn: str, folder: Path) -> dict[str, int]:
-    """Writes the books to `folder`, a file a table; gives the rows of each."""
+    """Write the books to `folder`, one file per table; return the number of rows of each."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = {}
     with closing(psycopg2.connect(dsn)) as connection:

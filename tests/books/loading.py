@@ -46,8 +46,8 @@ DEMO = [
     "--organization", '9603000039;ООО "Северная мельница"', "--now", "2026-01-29T06:00:00",
 ]  # fmt: skip
 
-# The tests give up after seconds, and on a busy machine what is given up is loaded later, with other numbers. Here
-# nobody is in haste: every request is waited for.
+# In tests requests time out after seconds; on a busy machine such a window is loaded later, with other order numbers.
+# Here every request is waited for.
 _WAITED_S = 600
 _LIMITS = [one.name for one in fields(town_module.QUICK) if one.name.endswith("_s") and "pause" not in one.name]
 town_module.QUICK = replace(town_module.QUICK, **dict.fromkeys(_LIMITS, _WAITED_S))
@@ -104,7 +104,7 @@ def _load_world(dsn: str, seed: int) -> dict[str, Any]:
 
 
 def _load_bench(server: EmbeddedPostgres, database: str, shifts: int) -> dict[str, Any]:
-    """The bench's shifts, held against what it invented (its own proof)."""
+    """The bench's shifts, compared with what it invented (its own proof)."""
     context, dsn = _context(), server.dsn(database)
     with ServerMemory(server.data_directory) as memory:
         evidence = fill_evidence(dsn, database, plan_ofd(dsn, registers_for(shifts)), BENCH_WORKERS, context)
@@ -113,7 +113,7 @@ def _load_bench(server: EmbeddedPostgres, database: str, shifts: int) -> dict[st
 
 
 def _load_cheques(server: EmbeddedPostgres, database: str, cheques: int) -> dict[str, Any]:
-    """The bench's cheques beside the shifts of the same registers, held against what it invented."""
+    """The bench's cheques beside the shifts of the same registers, compared with what it invented."""
     with ServerMemory(server.data_directory) as memory:
         found = match(server.dsn(database), database, cheques, BENCH_WORKERS, _context(), memory, lambda _line: None)
     return {"cheques": found.cheques, "till_shifts": found.till_shifts}
@@ -135,7 +135,7 @@ def _context() -> Any:
 
 
 def _work(parts: Any, results: Any, into: Path) -> None:
-    """Takes parts until a None; each gets a database of its own, and nothing is left of it."""
+    """Load parts until a None; each gets a database of its own, which is dropped afterwards."""
     logging.disable(logging.CRITICAL)
     directory = Path(tempfile.mkdtemp(prefix="smena-books-"))
     directory.chmod(0o711)

@@ -14,7 +14,7 @@ VARIABLE = "SMENA_BOOKS_SANDBOX"
 def use_sandbox(checkout: Path | None = None) -> None:
     """Imports the package `sandbox` of another checkout in place of ours. Call it before anything imports `sandbox`.
 
-    Without `checkout` the environment is asked; where it names nothing, nothing happens. Raises FileNotFoundError.
+    Without `checkout` the environment variable decides; where it is unset, nothing happens. Raises FileNotFoundError.
     """
     named = str(checkout.resolve()) if checkout else os.environ.get(VARIABLE, "")
     if not named:

@@ -1,4 +1,4 @@
-"""DAG files are thin: each imports, is quick to, brings nothing heavy along, and tells who owns it and what it is."""
+"""DAG files are thin: each imports quickly, imports no heavy library, and names its owner and its purpose."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REPOSITORY = Path(__file__).parents[2]
 FILES = sorted((REPOSITORY / "dags").glob("*.py"))
 
 # Imports what every DAG file needs of Airflow; then each file in a child of its own, so that none finds what another
-# has imported. A child prints how long its file took, what it brought along and what it made.
+# has imported. A child prints how long its file took, what it imported and what it made.
 LOOK = """
 import importlib.util, json, os, sys, time
 import pendulum
@@ -94,7 +94,7 @@ def test_a_dag_file_imports_in_less_than_a_third_of_a_second(file: Path) -> None
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_a_dag_file_brings_nothing_heavy_along(file: Path) -> None:
+def test_a_dag_file_imports_no_heavy_library(file: Path) -> None:
     heavy = {"pandas", "numpy", "great_expectations", "pyarrow", "sqlalchemy.orm", "psycopg2", "requests", "msgspec"}
     assert (
         heavy & {name.partition(".")[0] if name != "sqlalchemy.orm" else name for name in look(file)["modules"]}
@@ -103,7 +103,7 @@ def test_a_dag_file_brings_nothing_heavy_along(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_a_dag_is_named_as_its_file_tagged_owned_and_explained(file: Path) -> None:
+def test_a_dag_has_the_name_of_its_file_tags_an_owner_and_a_text(file: Path) -> None:
     (dag,) = look(file)["dags"]
     assert dag["dag_id"] == file.stem
     assert "smena" in dag["tags"]
@@ -119,12 +119,12 @@ def test_a_dag_file_is_thin(file: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["ofd_z_reports", "reconciliation", "alerts"])
-def test_a_daily_dag_has_true_data_intervals(name: str) -> None:
+def test_a_daily_dag_has_data_intervals(name: str) -> None:
     (dag,) = look(REPOSITORY / "dags" / f"{name}.py")["dags"]
     assert dag["timetable"] == "CronDataIntervalTimetable"
 
 
-def test_the_backfill_has_a_form_that_knows_what_can_be() -> None:
+def test_the_form_of_the_backfill_allows_only_possible_values() -> None:
     (dag,) = look(REPOSITORY / "dags" / "integration_backfill.py")["dags"]
     params = dag["params"]
     assert list(params) == ["inn", "product", "from", "to", "dry_run"]
@@ -137,6 +137,6 @@ def test_the_backfill_has_a_form_that_knows_what_can_be() -> None:
     assert params["dry_run"]["type"] == "boolean"
 
 
-def test_the_engineers_role_is_for_these_dags_and_the_desk_is_none_of_them() -> None:
+def test_the_engineers_role_is_for_these_dags_and_no_file_has_the_dag_of_the_pages() -> None:
     assert set(DAGS) == {file.stem for file in FILES}
     assert PAGES_DAG not in DAGS

@@ -1,1 +1,1 @@
-"""One package: what its tests share is started once, and ends with the last of them."""
+"""One package, so that its tests share what is started once and stopped after the last of them."""

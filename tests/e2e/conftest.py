@@ -1,4 +1,4 @@
-"""A real Airflow, a real warehouse, Kontur in miniature beside: started once, ended with the last of these tests."""
+"""A real Airflow, a real warehouse and the sandbox as Kontur: started once, stopped after the last of these tests."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RUNS = 3
 
 @dataclass(frozen=True)
 class Office:
-    """Everything of it, running."""
+    """A running Airflow, its warehouse and the sandbox."""
 
     airflow: LocalAirflow
     client: AirflowRest

@@ -1,4 +1,4 @@
-"""A fresh virtual environment that holds the built wheel, and of the pinned environment what the wheel asks for.
+"""A fresh virtual environment with the built wheel and those pinned distributions that the wheel requires.
 
 What it proves. The wheel is built from the checkout and installed by pip. Everything else in the environment is what
 the wheel's own `Requires-Dist` lead to, at the versions that these tests run with: a package that is imported and not
@@ -6,7 +6,7 @@ declared is not there. Nothing leads back to the checkout: no editable install, 
 
 What it does not prove. The other distributions are not downloaded, but taken over file by file (as hard links) from the
 environment of the tests, where pip has installed them from `requirements.txt`; their console scripts are left out, so
-Airflow is started as `python -m airflow`. That a resolver finds these versions is the matter of `make lock`.
+Airflow is started as `python -m airflow`. `make lock` shows that a resolver finds these versions.
 """
 
 from __future__ import annotations

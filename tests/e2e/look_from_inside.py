@@ -1,4 +1,4 @@
-"""Run by the Python of the fresh environment: what its Airflow knows of Smena, as one line of JSON.
+"""Prints what Airflow knows of Smena as one line of JSON. Run by the Python of the fresh environment.
 
 Commands of Airflow are run by its own parser in this one process: each in a process of its own would take seconds more.
 """
@@ -25,14 +25,14 @@ def airflow(*words: str) -> str:
 
 
 def rows(*words: str) -> list[dict[str, Any]]:
-    """What an Airflow command lists; logs may stand before it."""
+    """What an Airflow command lists; logs may come before it."""
     reported = airflow(*words, "--output", "json")
     found: list[dict[str, Any]] = json.loads(reported[reported.index("[{") :])
     return found
 
 
 def of_server() -> dict[str, Any]:
-    """The pages of the desk, the forms of the connection types, and the button that tests a connection."""
+    """Smena's pages, the forms of the connection types, and the button that tests a connection."""
     from airflow.api_fastapi.app import create_app
     from starlette.testclient import TestClient
 

@@ -45,7 +45,7 @@ with create_session() as session:
 
 @dataclass(frozen=True)
 class Offices:
-    """All of it, running: the first organisation is granted to auditor, accountant and engineer, both to admin."""
+    """A running Airflow. The first organisation is granted to auditor, accountant and engineer, both to admin."""
 
     airflow: LocalAirflow
     town: Town
@@ -71,7 +71,7 @@ class Offices:
         return str(answer.json()["access_token"])
 
     def run(self, *words: str) -> str:
-        """A command where Airflow's database is known; its standard output."""
+        """Run a command that knows Airflow's database; return its standard output."""
         done = subprocess.run(
             [sys.executable, *words], env=self.airflow.environment(), cwd=self.airflow.directory,
             capture_output=True, text=True, check=False,
@@ -116,7 +116,7 @@ def offices(postgres: EmbeddedPostgres) -> Iterator[Offices]:
 
 
 def _let_in(office: Offices) -> None:
-    """The roles as our command makes them, the administrator in the same process, the others by FAB's REST API."""
+    """Make the roles by our command, the administrator in the same process, the others by FAB's REST API."""
     office.run("-c", ROLES_AND_ADMINISTRATOR, office.passwords["admin"])
     headers = {"Authorization": f"Bearer {office.token('admin')}"}
     for name, role in PEOPLE.items():

@@ -1,4 +1,4 @@
-"""The other side of metrics and lineage: a collector of OTLP over HTTP and a lineage server, on one real socket."""
+"""Receivers of metrics and lineage: a collector of OTLP over HTTP and a lineage server, on one real socket."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Tags = tuple[tuple[str, str], ...]
 
 @dataclass
 class Telemetry:
-    """All that came.
+    """Everything that was received.
 
     Attributes:
         counters, gauges: by name and tags; counters are summed over the processes, as they come in deltas.
@@ -40,7 +40,7 @@ class Telemetry:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What Airflow is told, so that it tells us."""
+        """The settings by which Airflow sends its metrics and lineage here."""
         address = f"http://{HOST}:{self.port}"
         return {
             "AIRFLOW__METRICS__OTEL_ON": "True",

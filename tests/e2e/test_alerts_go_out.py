@@ -1,4 +1,4 @@
-"""A real Airflow tells people: in the morning of what is wrong, and at once of a load that is late."""
+"""A real Airflow sends alerts: in the morning about what is wrong, and at once about a late load."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def wait(until: Callable[[], bool], what: str, timeout_s: float = 120) -> None:
         time.sleep(0.3)
 
 
-def test_the_morning_message_goes_out_once_and_a_late_load_is_told_of_by_airflows_own_deadline(
+def test_the_morning_message_goes_out_once_and_airflows_own_deadline_reports_a_late_load(
     postgres: EmbeddedPostgres, empty_database: str
 ) -> None:
     migrate(empty_database)
@@ -53,7 +53,7 @@ def test_the_morning_message_goes_out_once_and_a_late_load_is_told_of_by_airflow
             "AIRFLOW_CONN_SMENA_ALERTS": json.dumps(channel),
             "AIRFLOW_CONN_WAREHOUSE": warehouse.dsn.replace("postgresql://", "postgres://", 1),
             "SMENA_SCHEDULE_FROM": two_days_ago.isoformat(),
-            # There is no `kontur_market`: the load ends badly, and no sooner than it was queued.
+            # There is no `kontur_market`: the load fails, and not before it was queued.
             "SMENA_LOAD_DEADLINE_MINUTES": "0",
         }
         with LocalAirflow(
@@ -72,7 +72,7 @@ def test_the_morning_message_goes_out_once_and_a_late_load_is_told_of_by_airflow
             assert f"inn={INN}" in logs
 
             client.unpause("market_documents")
-            wait(lambda: any(one["kind"] == "deadline" for one in hook.came), "nobody was told of the late load")
+            wait(lambda: any(one["kind"] == "deadline" for one in hook.came), "no alert of the late load")
             late = next(one for one in hook.came if one["kind"] == "deadline")
             assert late["dag_id"] == "market_documents"
             assert late["run_id"] in {run["dag_run_id"] for run in client.runs("market_documents")}

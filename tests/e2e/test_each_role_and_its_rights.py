@@ -1,4 +1,4 @@
-"""Who reaches what of a real Airflow with FAB: every way in, tried as nobody, auditor, accountant and engineer.
+"""What each role reaches in a real Airflow with FAB: every route, tried without a login and as each role.
 
 The table of what was tried is printed (`pytest -s`), and kept in docs/security.md.
 """
@@ -44,7 +44,7 @@ HARMLESS = {"POST /ui/auth/token"}
 
 @dataclass(frozen=True)
 class World:
-    """What is there to be found: of the other organisation, and of Airflow."""
+    """What a role must not find: data of the other organisation, and secrets of Airflow."""
 
     offices: Offices
     run_id: str
@@ -52,13 +52,13 @@ class World:
     ways: list[Way]
 
     def found(self, way: Way, answer: requests.Response) -> set[str]:
-        """Kinds of what an answer holds; what the request itself said is no finding."""
+        """Kinds of what an answer contains; what the request itself contained does not count."""
         said, text = f"{way} {way.body}", readable(answer)
         return {kind for kind, words in self.theirs.items() if any(word in text and word not in said for word in words)}
 
 
 class Person:
-    """Somebody before the server: with Airflow's token, FAB's session and the desk's. `name` None: nobody."""
+    """A user with Airflow's token and the sessions of FAB and of Smena's pages. `name` None: no login."""
 
     def __init__(self, office: Offices, name: str | None) -> None:
         self.office, self.name, self.address = office, name, office.airflow.address
@@ -239,7 +239,7 @@ def _all_ways(office: Offices, run_id: str) -> list[Way]:
 
 
 def tried(world: World, name: str | None, methods: tuple[str, ...] = ()) -> tuple[Counter[str], list[str], list[str]]:
-    """How many ways by kind; what was found by which; the writing ways that were let through."""
+    """Requests by kind; what was found by which; the writing requests that were let through."""
     person, count = Person(world.offices, name), Counter[str]()
     found: list[str] = []
     wrote: list[str] = []
@@ -256,7 +256,7 @@ def tried(world: World, name: str | None, methods: tuple[str, ...] = ()) -> tupl
             wrote.append(f"{way.method} {way.path}")
     cells = [name or "nobody", *(count[what] for what in KINDS), sum(count.values()), len(found), len(wrote)]
     print(f"\n| {' | '.join(map(str, cells))} |")
-    # Airflow fails in some ways of its own (a calendar without a schedule), but only behind its doors.
+    # Airflow itself fails on some routes (a calendar without a schedule), but only after a login.
     assert not failed or name in ("admin", "engineer"), failed
     return count, found, wrote
 
@@ -285,8 +285,8 @@ def books_of(world: World) -> list[Any]:
     ]
 
 
-def test_the_administrator_finds_all_of_it_by_these_ways(world: World) -> None:
-    """So that nothing found by the others means something."""
+def test_the_administrator_finds_all_of_it_by_these_routes(world: World) -> None:
+    """Otherwise it would mean nothing that the others find none of it."""
     count, found, _ = tried(world, "admin", ("GET",))
     seen = kinds(found)
     assert set(seen) == OF_THE_OTHER | OF_AIRFLOW
@@ -302,7 +302,7 @@ def test_the_administrator_finds_all_of_it_by_these_ways(world: World) -> None:
 
 
 @pytest.mark.parametrize("name", [None, "auditor", "accountant"])
-def test_no_way_leads_to_another_organisation_or_to_a_secret(world: World, name: str | None) -> None:
+def test_no_route_leads_to_another_organisation_or_to_a_secret(world: World, name: str | None) -> None:
     before = books_of(world)
     _, found, wrote = tried(world, name)
     assert found == []

@@ -37,7 +37,7 @@ API_SERVER = "api-server"
 
 @dataclass(frozen=True)
 class Entrance:
-    """Airflow's api-server that lets in whom the provider knows, before a warehouse with one organisation."""
+    """Airflow's api-server with login by the provider, and a warehouse with one organisation."""
 
     airflow: LocalAirflow
     provider: OpenIdProvider
@@ -143,7 +143,7 @@ def roles(record: dict[str, Any] | None) -> set[str]:
     return {role["name"] for role in record["roles"]} - {"Public"}
 
 
-def test_an_accountant_logs_in_and_is_known_by_name_on_the_desk(entrance: Entrance) -> None:
+def test_an_accountant_logs_in_and_is_known_by_name_on_the_pages(entrance: Entrance) -> None:
     assert entrance.cli.here("access", "grant", "--user", "boris", "--inn", INN).code == 0
     anonymous = requests.Session()
     assert entrance.status(anonymous) == 401
@@ -177,7 +177,7 @@ def test_groups_give_roles(entrance: Entrance, groups: Any, role: set[str]) -> N
 @pytest.mark.parametrize(
     "groups", [None, [], ["another-group"], "another-group", {"smena-admins": 1}, [["smena-admins"]]]
 )
-def test_without_a_group_of_ours_nothing_opens(entrance: Entrance, groups: Any) -> None:
+def test_without_a_group_of_ours_no_page_opens(entrance: Entrance, groups: Any) -> None:
     name = f"person-{secrets.token_hex(3)}"
     claims = {**person(name).claims, "groups": groups}
     browser = entrance.log_in(Login({key: value for key, value in claims.items() if value is not None}))

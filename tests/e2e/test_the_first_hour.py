@@ -1,4 +1,4 @@
-"""The README's demo and tour, typed as they stand there."""
+"""The README's demo and tour, typed as they are written there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk's pages in the real Airflow UI, in a real browser: as administrator, accountant, auditor, no one.
+"""Smena's pages in the real Airflow UI, in a real browser: as administrator, accountant, auditor, and without a login.
 
 Needs Playwright (requirements-dev.txt) and a Chromium of the system. Where one of them is not there, every test of this
 file is skipped and says so. `SMENA_SCREENSHOTS=directory` keeps a picture of each page.
@@ -69,7 +69,7 @@ def chromium() -> Iterator[Browser]:
 
 
 class Reader:
-    """A person before the browser; what its console complains of is kept."""
+    """A person with a browser; the errors of its console are collected."""
 
     def __init__(self, page: Page, base: str) -> None:
         self.page, self.base = page, base
@@ -90,7 +90,7 @@ class Reader:
         self.complaints.clear()  # Airflow's login page has its own
 
     def site(self, page: str) -> Frame:
-        """A page of the desk as Airflow shows it, in its frame."""
+        """A page of Smena as Airflow shows it, in its frame."""
         self.page.goto(f"{self.base}/plugin/smena-{page}")
         # Airflow may make its frame anew while it settles.
         self.page.wait_for_load_state("networkidle")
@@ -121,7 +121,7 @@ def reader(loaded: Office, chromium: Browser) -> Iterator[Callable[..., Reader]]
         yield come
 
 
-def test_every_page_stands_in_the_navigation_and_no_console_complains(reader: Callable[..., Reader]) -> None:
+def test_every_page_is_in_the_navigation_and_the_console_has_no_error(reader: Callable[..., Reader]) -> None:
     admin = reader("admin")
     for name, title in PAGES.items():
         admin.page.goto(admin.base)
@@ -241,7 +241,7 @@ def test_the_real_airflow_lets_no_one_in_without_a_login_and_no_viewer_act(loade
     assert requests.post(act, data={"word": "accepted"}, headers=bearer, timeout=10).status_code == 403
 
 
-def test_no_secret_stands_on_a_page(reader: Callable[..., Reader], loaded: Office) -> None:
+def test_no_secret_is_on_a_page(reader: Callable[..., Reader], loaded: Office) -> None:
     from sandbox import DEFAULT_API_KEY, DEFAULT_PASSWORD
 
     admin = reader("admin")

@@ -1,6 +1,6 @@
 """The real scheduler loads the invented world, and every other way of starting a run changes nothing.
 
-The tests of this file stand on one another: they are read, and run, from the top.
+The tests of this file build on one another: they run in the order of the file.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def forget(office: Office, days: int) -> None:
     office.town.sql("delete from control.coverage where lower(days) >= %s", since)
 
 
-def test_bad_data_fails_at_once_and_its_day_is_loaded_by_the_next_run(office: Office) -> None:
+def test_invalid_data_fails_at_once_and_its_day_is_loaded_by_the_next_run(office: Office) -> None:
     before = office.town.books()
     forget(office, 30)
     match = {"type": "closeShift"}

@@ -1,4 +1,4 @@
-"""A real load tells a real collector how it went, and a lineage server what it read and wrote."""
+"""A real load sends its metrics to a real collector, and what it read and wrote to a lineage server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def wait(until: Callable[[], Any], what: str, timeout_s: float = 60) -> None:
 
 @pytest.fixture(scope="module")
 def loaded(office: Office) -> Office:
-    """A run has ended, and its last words have come."""
+    """A run has ended, and its last metrics and events have come."""
     office.client.wait_dag(DAG)
     office.client.unpause(DAG)
     office.client.wait_runs(DAG, RUNS, timeout_s=240)
@@ -49,7 +49,7 @@ def datasets(events: list[dict[str, Any]], side: str) -> dict[str, dict[str, Any
     return {one["name"]: one for event in events for one in event[side]}
 
 
-def test_shifts_by_outcome_are_those_of_the_books_however_often_a_batch_is_told(loaded: Office) -> None:
+def test_shifts_by_outcome_are_those_of_the_books_however_often_a_batch_is_reported(loaded: Office) -> None:
     reported: Counter[str] = Counter()
     for (name, tags), shifts in list(loaded.telemetry.counters.items()):
         if name == "airflow.smena.shifts":
@@ -62,7 +62,7 @@ def test_shifts_by_outcome_are_those_of_the_books_however_often_a_batch_is_told(
     assert reported["issued"] > 100
 
 
-def test_requests_and_seconds_of_each_step_are_told_by_organisation(loaded: Office) -> None:
+def test_requests_and_seconds_of_each_step_are_counted_by_organisation(loaded: Office) -> None:
     for inn in loaded.town.inns:
         for step in ("plan", "extract", "process", "publish"):
             assert (
@@ -117,7 +117,7 @@ def test_publishing_reads_evidence_and_writes_accounting_with_days_and_rows(load
     assert loaded.first_day.isoformat() in {part["dimensions"]["first_day"] for part in parts}
 
 
-def test_what_a_task_wrote_is_told_of_the_run_that_airflow_tells_of(loaded: Office) -> None:
+def test_what_a_task_wrote_belongs_to_the_run_that_airflow_reports(loaded: Office) -> None:
     by_run: dict[str, set[str]] = {}
     for event in job_events(loaded, "publish"):
         by_run.setdefault(event["run"]["runId"], set()).add(event["eventType"])
@@ -127,7 +127,7 @@ def test_what_a_task_wrote_is_told_of_the_run_that_airflow_tells_of(loaded: Offi
     assert {event["path"] for event in loaded.telemetry.events} == {"/api/v1/lineage"}
 
 
-def test_the_log_of_a_task_has_what_a_step_told_as_keys_and_values(loaded: Office) -> None:
+def test_the_log_of_a_task_has_the_summary_of_a_step_as_keys_and_values(loaded: Office) -> None:
     run_id = loaded.client.runs(DAG)[0]["dag_run_id"]
     answer = loaded.client.ask(
         "GET", f"/dags/{DAG}/dagRuns/{run_id}/taskInstances/publish/logs/1", params={"full_content": True}

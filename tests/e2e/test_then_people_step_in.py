@@ -1,6 +1,6 @@
-"""People step in by Airflow's own ways: a backfill started with the form.
+"""A backfill that a person starts with Airflow's own form.
 
-Named to come after the tests of the daily loading, with which they share an Airflow; they stand without them too.
+Named to come after the tests of the daily loading, with which they share an Airflow; they pass without them too.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def plan_log(office: Office, place: int = -1) -> str:
 
 
 def forget(office: Office) -> None:
-    """As if the first organisation had never been loaded; its orders stand."""
+    """As if the first organisation had never been loaded; its orders stay."""
     inn = office.town.inn
     office.town.sql("delete from control.coverage where organization_inn = %s", inn)
     office.town.sql("delete from control.covered_day where organization_inn = %s", inn)
@@ -53,7 +53,7 @@ def forgotten(office: Office) -> Office:
 
 
 @pytest.mark.parametrize("params", [{"inn": "77"}, {"product": "cash"}, {"from": "yesterday"}, {"dry_run": "maybe"}])
-def test_the_form_refuses_what_cannot_be(forgotten: Office, params: dict[str, Any]) -> None:
+def test_the_form_refuses_impossible_values(forgotten: Office, params: dict[str, Any]) -> None:
     with pytest.raises(AirflowRefusal) as refusal:
         forgotten.client.trigger(BACKFILL, {"inn": forgotten.town.inn} | params)
     assert refusal.value.status == 400
@@ -69,7 +69,7 @@ def test_what_only_the_warehouse_knows_to_be_wrong_fails_at_once_and_says_why(fo
     assert f"before the start date in force, {forgotten.first_day}" in plan_log(forgotten)
 
 
-def test_a_dry_run_tells_the_plan_and_loads_nothing(forgotten: Office) -> None:
+def test_a_dry_run_logs_the_plan_and_loads_nothing(forgotten: Office) -> None:
     batches = "select count(*) from control.batch"
     before = forgotten.town.sql(batches)
     state, tasks = run_backfill(forgotten, dry_run=True)

@@ -1,4 +1,4 @@
-"""An accountant's morning on the pages, in a real browser; the warehouse and the file are held against the screen."""
+"""An accountant's morning on the pages, in a real browser; the warehouse and the file are compared with the screen."""
 
 from __future__ import annotations
 

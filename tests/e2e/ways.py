@@ -1,4 +1,4 @@
-"""Every way into a running Airflow: the routes of its API, its UI, FAB, the tasks' own API, and the desk."""
+"""Every route of a running Airflow: of its API, its UI, FAB, the tasks' own API, and Smena's pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The other side of an alert: a small webhook and a small mail server, both over real sockets."""
+"""Receivers of alerts: a small webhook and a small mail server, both over real sockets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOST = "127.0.0.1"
 
 @dataclass
 class Hook:
-    """A webhook: what came, and the statuses it answers with next (200 where there is none)."""
+    """A webhook: the requests that came, and the statuses it answers with next (200 where there is none)."""
 
     port: int = 0
     statuses: list[int] = field(default_factory=list)

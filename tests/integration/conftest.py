@@ -58,7 +58,7 @@ def warehouse(new_warehouse: Callable[[], Warehouse]) -> Warehouse:
 
 @pytest.fixture
 def build_town(new_warehouse: Callable[..., Warehouse]) -> Iterator[BuildTown]:
-    """Builds towns: `world`, the first day of the integration, settings of the organisation, manners of the sandbox."""
+    """Builds towns: `world`, the first day of the integration, settings of the organisation, options of the sandbox."""
     towns: list[Town] = []
     with ExitStack() as stack:
 
@@ -98,7 +98,7 @@ def _prepared() -> dict[str, str]:
 
 @pytest.fixture
 def copy_town(postgres: EmbeddedPostgres, build_town: BuildTown, _prepared: dict[str, str]) -> CopyTown:
-    """Towns as `prepare` leaves them: run once a process and world; then the database is copied, the world built."""
+    """Towns as `prepare` leaves them: it runs once per process and world; then the database is copied."""
 
     def copy(prepare: Callable[[Town], object], world: WorldSettings, **how: Any) -> Town:
         key = f"{prepare.__module__}.{prepare.__qualname__} {world}"

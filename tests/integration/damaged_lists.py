@@ -1,4 +1,4 @@
-"""Loads damaged lists as the daily DAG does, and judges what became of each damage, then and after the next load."""
+"""Loads damaged lists as the daily DAG does, and decides what became of each damage, then and after the next load."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Harness:
         return lists.see(town.warehouse, self.product, town.context.now(), failed)
 
     def _fetched(self, town: Town) -> dict[str, Any]:
-        """The true lists by path: as anybody would ask for them."""
+        """The undamaged lists, by path."""
         organization = organization_of(town.warehouse, town.inn)
         if self.product == MARKET:
             market = town.context.market(organization)
@@ -193,7 +193,7 @@ def _is_proved(town: Town, inn: str, product: str) -> bool:
 
 
 def _healed(harness: Harness, town: Town, units: list[Unit], *, prove: bool) -> Counter[str]:
-    """The next load and reconciliation of undamaged lists: everything is whole, and what remains has a name."""
+    """The next load and reconciliation of undamaged lists: everything is whole, and what is left is named."""
     assert harness.run(town) == {}
     seen, truth = harness.see(town), harness.truth
     damaged = [unit for unit in units if unit.damage]

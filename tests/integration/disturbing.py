@@ -1,4 +1,4 @@
-"""A foreign exception in one statement or one function, of some organisations only; and what runs, to choose from."""
+"""Raises an unexpected exception in one statement or function, for some organisations only; and lists what runs."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ STEP_ROOMS = (
     "smena.planning.uncovering", "smena.planning.wanted", "smena.reconciliation.", "smena.alerts.", "smena.runtime.",
     "smena.matching.", "smena.warehouse.ledger",
 )  # fmt: skip
-"""Whose functions are steps. What they call in other rooms ends at the same borders."""
+"""Their functions are steps. Exceptions of what these call in other packages end at the same borders."""
 
 NOT_STEPS = ("smena.loading.run:_attempt", "smena.runtime.log:", "smena.runtime.product:implementation_of")
-"""A border itself, and the log: an exception is raised within these, not by them. What is cached runs but once."""
+"""Borders themselves and the log: an exception is raised within these, not by them. Cached functions run only once."""
 
 _CALLS: dict[str, tuple[FunctionType, Disturbance]] = {}
-"""Functions that are disturbed now: as they were, and who decides."""
+"""Functions that are disturbed now: the originals, and the disturbance that decides."""
 
 
 class Unexpected(Exception):
@@ -37,7 +37,7 @@ class Unexpected(Exception):
 
 
 class Disturbance:
-    """Knows whom a statement or a call works for; raises in those that are chosen, `faults` by ИНН.
+    """Finds the organisation that a statement or a call works for; raises in the chosen ones, `faults` by ИНН.
 
     A fault is the name of a statement, or `module:function` of a step. `struck` has the faults that were raised,
     `ran` what ran at all, both by ИНН.
@@ -140,7 +140,7 @@ class Disturbance:
         return self._of(read("batch_id"), transaction, is_batch=True)
 
     def _of_batch(self, batch_id: int, transaction: Transaction | None) -> str | None:
-        """A batch that another transaction has opened and not committed yet is of nobody that is known."""
+        """A batch that another transaction has opened and not committed yet has no known organisation."""
         with self._asking:
             if batch_id not in self._batches:
                 connection = transaction.connection if transaction is not None else self._connection
@@ -168,7 +168,7 @@ class Disturbance:
         (self.common if inn is None else self.ran[inn]).add(name)
 
     def _disturb(self, name: str) -> None:
-        """Has the function of this name ask first whether it may go on, whoever holds it."""
+        """Make the function of this name ask first whether it may go on, wherever it was imported."""
         function = function_of(name)
         before = FunctionType(
             function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__

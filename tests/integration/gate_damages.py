@@ -32,7 +32,7 @@ def statement(damage: str) -> str:
 
 
 def to_another(table: str, which: str, alike: str, first: str, second: str) -> str:
-    """Gives the last row of some the key of another that is like it in one column."""
+    """SQL that gives the last of some rows the key of another row with the same value in one column."""
     words = {"table": table, "which": which, "alike": alike, "first": first, "second": second}
     made = _TO_ANOTHER
     for word, text in words.items():

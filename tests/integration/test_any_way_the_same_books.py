@@ -109,7 +109,7 @@ def _die() -> None:
 
 
 def _run_and_die(town: Town, step: str, nth: int) -> None:
-    """In a child: the road, killed for good when it comes to a step for the nth time."""
+    """Run the pipeline in a child process, which is killed when it comes to a step for the nth time."""
     left = nth
 
     def dying(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -216,10 +216,10 @@ def test_daily_loads_and_one_long_load_give_identical_rows(build_town: BuildTown
 
 
 @pytest.mark.parametrize("detail", ["totals", "receipts"])
-def test_late_registers_end_in_the_same_rows_whenever_they_were_heard(build_town: BuildTown, detail: str) -> None:
+def test_late_registers_end_in_the_same_rows_whenever_their_documents_came(build_town: BuildTown, detail: str) -> None:
     world = replace(SMALL, every_late=2, registers_per_organization=4)
     daily = build_town(world, detail=detail)
-    # There is a run every third day only, and the last one comes when the last register has been heard.
+    # There is a run every third day only, and the last one comes when the last register has sent its documents.
     for day in (FIRST + timedelta(days=n) for n in range(0, (LAST - FIRST).days, 3)):
         daily.set_day(day + timedelta(days=1), hour=6)
         daily.load()

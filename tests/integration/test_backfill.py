@@ -1,4 +1,4 @@
-"""A backfill: quarter by quarter what is missing, stopped and gone on with, and the same books as one plain load."""
+"""A backfill: quarter by quarter what is missing, stopped and resumed, and the same books as one plain load."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_backfill_is_a_batch_a_quarter_and_a_window_a_register_in_each(build_t
     assert spans[-1][3] == LAST + timedelta(days=35)
 
 
-def test_a_dry_run_tells_what_would_be_requested_and_keeps_nothing(build_town: BuildTown) -> None:
+def test_a_dry_run_names_what_would_be_requested_and_stores_nothing(build_town: BuildTown) -> None:
     town = build_town(THREE_QUARTERS, start=FIRST - timedelta(days=10))
     reported = preview_backfill(town.context, parse_request(asked(town)))
     assert [one.batches for one in reported.quarters] == [[], [], []]
@@ -91,7 +91,7 @@ def test_a_dry_run_tells_what_would_be_requested_and_keeps_nothing(build_town: B
     assert [one.covered_days for one in after.quarters] == [one.wanted_days for one in after.quarters]
 
 
-def test_the_requests_that_a_plan_tells_are_about_those_that_it_costs(build_town: BuildTown) -> None:
+def test_the_requests_that_a_plan_estimates_are_about_those_that_it_costs(build_town: BuildTown) -> None:
     town = build_town(THREE_QUARTERS, start=FIRST)
     reported = sum(one.requests for one in preview_backfill(town.context, parse_request(asked(town))).quarters)
     town.sandbox.requests.reset()
@@ -110,12 +110,12 @@ def test_the_requests_that_a_plan_tells_are_about_those_that_it_costs(build_town
         ({"from": "2025-12-02", "to": "2025-12-01"}, "starts on 2025-12-02 after it ends on 2025-12-01"),
     ],
 )
-def test_parameters_that_cannot_be_are_wrong_use_by_name(params: dict[str, str], why: str) -> None:
+def test_impossible_parameters_are_wrong_use_by_name(params: dict[str, str], why: str) -> None:
     with pytest.raises(WrongUse, match=why):
         parse_request({"inn": ROMASHKA, "product": "ofd"} | params)
 
 
-def test_a_range_that_cannot_be_is_refused_and_nothing_is_written(build_town: BuildTown) -> None:
+def test_an_impossible_range_is_refused_and_nothing_is_written(build_town: BuildTown) -> None:
     town = build_town(THREE_QUARTERS, start=FIRST)
     today = town.sandbox.current_time().date()
     for days, why in (
@@ -168,7 +168,7 @@ def test_days_that_are_named_are_loaded_and_no_others(build_town: BuildTown) -> 
     assert town.books(but=number) == whole.books(but=number)
 
 
-# --- stopped and gone on with
+# --- stopped and resumed
 
 
 def test_stopped_in_the_middle_of_loading_it_asks_no_window_twice(build_town: BuildTown) -> None:
@@ -216,7 +216,7 @@ def test_stopped_between_two_quarters_only_the_others_are_published(build_town: 
     assert len(town.shifts()) == len(town.truth())
 
 
-def test_an_abandoned_backfill_is_healed_by_the_daily_run_and_then_not_taken_up(build_town: BuildTown) -> None:
+def test_an_abandoned_backfill_is_completed_by_the_daily_run_and_then_not_resumed(build_town: BuildTown) -> None:
     town = build_town(THREE_QUARTERS, start=FIRST)
     planned(town)
     town.load()
@@ -268,7 +268,7 @@ def test_a_later_date_deletes_nothing(build_town: BuildTown) -> None:
 
 
 def test_late_documents_of_covered_days_are_still_found_after_a_backfill_of_others(build_town: BuildTown) -> None:
-    """A register was offline; its silent days were covered. A backfill elsewhere must not hide that it spoke."""
+    """A register was offline; its silent days were covered. A backfill elsewhere must not hide its documents."""
     world = replace(
         THREE_QUARTERS, registers_per_organization=1, every_late=1, longest_outage_days=25,
         first_day=date(2025, 12, 1),

@@ -1,4 +1,4 @@
-"""What the operator may send (DOMAIN 7): the bad record is in quarantine with its reason, its neighbours are loaded."""
+"""What the operator may send (DOMAIN 7): an invalid record is quarantined with its reason; the others load."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def match_of(shift: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def neighbours_are_loaded(town: Town, bad: dict[str, Any]) -> bool:
-    """Whether every other shift stands with its outcome."""
+    """Whether every other shift has its outcome."""
     key = (bad["fiscal_drive_number"], bad["shift_number"])
     known = {
         (s["fiscal_drive_number"], s["shift_number"]) for s in town.shifts() if s["outcome"] in ("issued", "no_cash")
@@ -73,7 +73,7 @@ BROKEN_Z_REPORTS = {
 
 @pytest.mark.few_cases(3)
 @pytest.mark.parametrize("case", BROKEN_Z_REPORTS)
-def test_a_broken_z_report_is_in_quarantine_and_its_neighbours_are_loaded(town: Town, case: str) -> None:
+def test_an_invalid_z_report_is_in_quarantine_and_its_neighbours_are_loaded(town: Town, case: str) -> None:
     put, drop, why = BROKEN_Z_REPORTS[case]
     bad = some_shift(town)
     town.sandbox.faults.add({"kind": "patch_document", "match": match_of(bad, "closeShift"), "set": put, "drop": drop})
@@ -122,7 +122,7 @@ def test_what_the_contract_allows_is_loaded(town: Town, case: str) -> None:
     assert town.truth().keys() == {(s["fiscal_drive_number"], s["shift_number"]) for s in town.shifts()}
 
 
-def test_a_type_of_document_that_nobody_knows_is_in_quarantine(town: Town) -> None:
+def test_a_document_of_an_unknown_type_is_in_quarantine(town: Town) -> None:
     extra = {
         "kind": "extra_documents",
         "register": town.register(),
@@ -147,7 +147,7 @@ def test_a_clock_in_the_future_is_found_by_the_time_of_receipt(build_town: Build
     assert neighbours_are_loaded(town, bad)
 
 
-def test_the_same_document_with_another_content_is_nobodys(town: Town) -> None:
+def test_a_document_with_two_contents_is_ambiguous(town: Town) -> None:
     bad = some_shift(town)
     put = {"receiptsQuantity": bad["receipts"] + 1}
     town.load(FIRST, date.fromisoformat(bad["closed_at"][:10]))
@@ -192,7 +192,7 @@ BROKEN_RECEIPTS = {
 
 @pytest.mark.few_cases(2)
 @pytest.mark.parametrize("case", BROKEN_RECEIPTS)
-def test_a_broken_receipt_leaves_its_shift_incomplete_and_nothing_is_booked_for_it(
+def test_an_invalid_receipt_leaves_its_shift_incomplete_and_nothing_is_booked_for_it(
     build_town: BuildTown, case: str
 ) -> None:
     town = build_town(EASY, detail="receipts")
@@ -230,7 +230,7 @@ def test_a_new_vat_rate_is_kept_by_its_name(build_town: BuildTown) -> None:
     assert reported > 0
 
 
-def test_a_rate_that_leaves_a_part_of_the_total_unsaid_leaves_vat_blank(build_town: BuildTown) -> None:
+def test_rates_that_do_not_account_for_the_whole_total_leave_vat_blank(build_town: BuildTown) -> None:
     town = build_town(replace(EASY, cash_permille=1000, mixed_permille=0), detail="receipts")
     match = {**match_of(some_shift(town), "receipt"), "requestNumber": 1, "operationType": 1}
     town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"nds25": 100}})
@@ -238,7 +238,7 @@ def test_a_rate_that_leaves_a_part_of_the_total_unsaid_leaves_vat_blank(build_to
     assert [order["vat_by_rate"] for order in town.orders() if order["vat"] is None] == [None]
 
 
-# --- answers that are no answers
+# --- unreadable answers
 
 
 @pytest.mark.parametrize("kind", ["html", "cut_json"])
@@ -257,7 +257,7 @@ def test_an_answer_that_is_no_json_costs_its_register_alone_and_is_kept(build_to
 
 
 @pytest.mark.parametrize("kind", ["html", "cut_json", "reset"])
-def test_an_answer_that_is_broken_once_is_asked_for_again(town: Town, kind: str) -> None:
+def test_an_answer_that_is_unreadable_once_is_asked_for_again(town: Town, kind: str) -> None:
     town.sandbox.faults.add({"kind": kind, "method": "by-period", "times": 1})
     town.load()
     assert len(town.shifts()) == len(town.truth())
@@ -315,7 +315,7 @@ def test_an_empty_answer_in_place_of_z_reports_does_not_hide_them(build_town: Bu
     assert (town.gaps(), len(town.shifts())) == ([], len(town.truth()))
 
 
-def test_a_z_report_that_neither_pages_nor_totals_tell_of_is_missed_by_its_number(town: Town) -> None:
+def test_a_z_report_that_neither_pages_nor_totals_have_is_missed_by_its_number(town: Town) -> None:
     lost = some_shift(town)
     town.sandbox.faults.add(
         {"kind": "drop_document", "match": match_of(lost, "closeShift")},
@@ -355,7 +355,7 @@ def test_a_sum_by_shift_that_totals_by_day_contradict_is_not_booked_but_that_of_
     assert list(read.values()).count("receipts") < 5
 
 
-def test_where_totals_by_day_tell_nothing_the_receipts_are_read(town: Town) -> None:
+def test_where_totals_by_day_report_nothing_the_receipts_are_read(town: Town) -> None:
     town.sandbox.faults.add({"kind": "empty_body", "method": "by-days", "register": town.register(), "times": 1})
     town.load()
     assert reported_sums(town) == {key: [line[name] for name in MONEY] for key, line in town.truth().items()}
@@ -393,7 +393,7 @@ def test_a_wrong_login_is_tried_once_and_publishes_nothing(town: Town) -> None:
 # --- too much
 
 
-def test_a_batch_in_which_too_much_is_bad_publishes_nothing(build_town: BuildTown) -> None:
+def test_a_batch_with_too_many_rejects_publishes_nothing(build_town: BuildTown) -> None:
     town = build_town(EASY, bad_share_limit="0.3")
     town.sandbox.faults.add(
         {"kind": "patch_document", "match": {"type": "closeShift", "kktRegId": town.register()}, "drop": ["fiscalSign"]}
@@ -407,7 +407,7 @@ def test_a_batch_in_which_too_much_is_bad_publishes_nothing(build_town: BuildTow
     assert len(town.shifts()) == len(town.truth())
 
 
-def test_a_bad_record_that_comes_again_is_one_record_seen_twice(town: Town) -> None:
+def test_a_rejected_record_that_comes_again_is_one_record_seen_twice(town: Town) -> None:
     bad = some_shift(town)
     town.sandbox.faults.add({"kind": "patch_document", "match": match_of(bad, "closeShift"), "drop": ["fiscalSign"]})
     town.load()
@@ -416,7 +416,7 @@ def test_a_bad_record_that_comes_again_is_one_record_seen_twice(town: Town) -> N
     assert record["times_seen"] == 2
 
 
-def test_what_the_gates_found_is_kept_for_each_batch(town: Town) -> None:
+def test_the_results_of_checks_are_stored_for_each_batch(town: Town) -> None:
     bad = some_shift(town)
     town.sandbox.faults.add({"kind": "patch_document", "match": match_of(bad, "closeShift"), "drop": ["fiscalSign"]})
     town.load()

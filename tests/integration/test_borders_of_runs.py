@@ -151,7 +151,7 @@ def test_failures_are_named_apart_from_what_was_found(
 # --- a backfill
 
 
-def test_a_quarter_that_cannot_be_laid_out_leaves_the_others(
+def test_a_quarter_that_cannot_be_planned_does_not_stop_the_others(
     build_town: BuildTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = date(2025, 9, 29)
@@ -178,7 +178,7 @@ def test_a_quarter_that_cannot_be_laid_out_leaves_the_others(
     ):
         report_run(town.context, run_plan)
     assert {row["closed_at"].month for row in town.shifts()} == {10}
-    # What the failed quarter had written is undone: the next backfill lays it out.
+    # What the failed quarter had written is undone: the next backfill plans it.
     again = plan_backfill(town.context, asked, run_id="two").run_plan()
     assert (len(again["batches"]), again["failed"]) == (1, {})
     for shards in again["task_groups"]:

@@ -1,4 +1,4 @@
-"""A source that tells another thing than before: a revision while nothing is accepted, a conflict after (DOMAIN 2)."""
+"""A source reports something else than before: a revision while nothing is accepted, a conflict after (DOMAIN 2)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def a_sale(town: Town) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def report_more(town: Town, shift: dict[str, Any], kopecks: int = MORE) -> None:
-    """From now on by-shifts tells this cash of the shift's sales, and of nothing else."""
+    """From now on by-shifts reports this cash of the shift's sales, and of nothing else."""
     reported = int(shift["cash_income"] * 100) + kopecks
     match = {
         "type": "byShifts", "fiscalDriveNumber": shift["fiscal_drive_number"], "shiftNumber": shift["shift_number"],

@@ -1,4 +1,4 @@
-"""A till shift with other cash than its fiscal shift, compared with its receipts: what it costs, and when."""
+"""A till shift with other cash than its fiscal shift, compared with its receipts: what requests that takes."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_a_process_that_dies_after_comparing_asks_no_more(
     assert explained(field) == CORRECTED
 
 
-def test_a_cheque_that_comes_later_and_that_no_receipt_is_asks_a_person(new_field: NewField) -> None:  # noqa: F811
+def test_a_later_cheque_without_a_receipt_asks_a_person(new_field: NewField) -> None:  # noqa: F811
     register = corrected()
     field = both(new_field, register)
     field.load(product=MARKET)
@@ -216,7 +216,7 @@ def test_an_order_of_market_that_nobody_accepted_takes_the_sums_of_the_ofd(new_f
     assert why.splitlines()[1:] == [CORRECTION_6]
 
 
-def test_an_accepted_order_is_a_persons_business_though_documents_explain_it(new_field: NewField) -> None:  # noqa: F811
+def test_a_person_decides_about_an_accepted_order_though_documents_explain_the_difference(new_field: NewField) -> None:  # noqa: F811
     field, _ = market_first(new_field)
     ((accepted,),) = field.sql("select document_id::text from accounting.cash_order where amount = 100")
     with field.warehouse.transaction() as transaction:

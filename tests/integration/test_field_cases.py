@@ -1,4 +1,4 @@
-"""Inputs from the field, each one form of a kind: what is written beside each is what must come of it.
+"""Inputs seen in the field, one form of each kind, each with the result that it must have.
 
 Money is in kopecks (OFD) or roubles (Market). Days are of February 2026; every load is the planned one, of a morning.
 """

@@ -1,4 +1,4 @@
-"""A foreign exception in any statement or step of one organisation costs the others nothing, and itself one run.
+"""An unexpected exception in any statement or step of one organisation costs the others nothing, and itself one run.
 
 What runs is collected, not listed: the statements and the functions of a load and of a reconciliation in which nothing
 goes wrong. Then several organisations A have an exception each, every one in another place, and B has none: the report

@@ -62,7 +62,7 @@ def newest(town: Town, inn: str = "") -> dict[str, Any]:
     return rows[-1]
 
 
-def let(town: Town, batch_id: int) -> int:
+def allow_batch(town: Town, batch_id: int) -> int:
     with town.warehouse.transaction() as transaction:
         return allow(transaction, batch_id, by="chief", reason="the operator has corrected its totals")
 
@@ -116,13 +116,13 @@ def test_200_changed_shifts_stop_and_are_published_when_they_are_allowed(copy_to
     assert amounts.to_dict() == {key: of_books[key] for key in amounts.index}
     assert set(sums.loc[(sums["field"] == "amount") & (sums["operation"] == "cash_income"), "made"]) == {"1234.00"}
     assert town.books() == before
-    # A neighbour is none of its business.
+    # Another organisation is not concerned.
     assert town.load(FIRST, LAST, inn=other).published.summary["shifts"] > 0
     assert town.books() == before
     (message,) = gather(town.warehouse, town.sandbox.current_time(), inn=town.inn)
     assert f"smena rehearse --batch {one['batch_id']}" in message.text and "smena allow" in message.text
 
-    assert let(town, one["batch_id"]) == changed
+    assert allow_batch(town, one["batch_id"]) == changed
     town.load(LAST, LAST)
     after = batch(town, one["batch_id"])
     assert (after["state"], after["allowed_by"]) == ("published", "chief")
@@ -159,7 +159,7 @@ def test_the_daily_run_reports_the_days_until_it_is_allowed(build_town: BuildTow
         for register in town.sandbox.world.organizations[1].registers:
             assert later not in town.open_days(register.reg_number)
     stopped = newest(town)["batch_id"]
-    let(town, stopped)
+    allow_batch(town, stopped)
     last = day + timedelta(days=3)
     made, complaint = daily_run(town, last)
     assert complaint == ""
@@ -181,7 +181,7 @@ def test_what_was_read_and_published_since_is_not_booked_over(copy_town: CopyTow
     town.sandbox.faults.clear()
     corrected = town.load(middle, middle).published.batch_id
     with pytest.raises(WrongUse, match=f"batch {corrected} has read days of batch {stopped}"):
-        let(town, stopped)
+        allow_batch(town, stopped)
     # So it is where the days are read again after it was allowed.
     town.sql(
         "update control.batch set allowed_changes = 1000, allowed_by = 'chief', allowed_at = now(),"
@@ -232,7 +232,7 @@ def test_more_changes_than_were_allowed_stop_again(copy_town: CopyTown) -> None:
     with pytest.raises(TooManyChanges):
         town.load(FIRST, middle)
     first = newest(town)["batch_id"]
-    allowed = let(town, first)
+    allowed = allow_batch(town, first)
     assert allowed > 0
     # Another batch is not allowed by it, however few orders that would change.
     with pytest.raises(TooManyChanges):
@@ -264,13 +264,13 @@ def test_first_loads_and_orders_that_go_over_meet_no_limit(build_town: BuildTown
 def test_what_cannot_be_allowed_is_wrong_use(copy_town: CopyTown) -> None:
     town = copy_town(load_all, FEW)
     with pytest.raises(WrongUse, match="published already"):
-        let(town, newest(town)["batch_id"])
+        allow_batch(town, newest(town)["batch_id"])
     with pytest.raises(WrongUse, match="no batch 999"):
-        let(town, 999)
+        allow_batch(town, 999)
     with pytest.raises(WrongUse, match="reason"), town.warehouse.transaction() as transaction:
         allow(transaction, 1, by="chief", reason=" ")
     town.sql(
         "update control.batch set state = 'stopped', summary = '{\"stopped\": \"planned_anew\"}' where batch_id = 1"
     )
     with pytest.raises(WrongUse, match="not stopped for the orders"):
-        let(town, 1)
+        allow_batch(town, 1)

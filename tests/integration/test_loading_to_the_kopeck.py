@@ -1,4 +1,4 @@
-"""What the sandbox knows to be true is what accounting ends up with, to the kopeck."""
+"""Accounting ends up with the truth of the sandbox, to the kopeck."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def test_the_same_again_changes_nothing(office: Office) -> None:
 @pytest.mark.parametrize(
     "verb", ["delete from control.{}", "update control.{} set organization_inn = '0'", "truncate control.{} cascade"]
 )
-def test_what_was_signed_is_kept_for_ever(office: Office, table: str, verb: str) -> None:
+def test_signed_texts_cannot_be_changed_or_deleted(office: Office, table: str, verb: str) -> None:
     office.switch_on()
     with pytest.raises(psycopg2.errors.IntegrityConstraintViolation, match="history is kept"):
         look(office.warehouse.dsn, verb.format(table))

@@ -1,4 +1,4 @@
-"""Cashless revenue, goods sold and waybills of Kontur.Market stand in «Учет → Документы», each once (DOMAIN 4)."""
+"""Cashless revenue, goods sold and waybills of Kontur.Market are in «Учет → Документы», each once (DOMAIN 4)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _with_market(town: Town) -> None:
 
 
 def cheques(town: Town, *, is_refund: bool) -> list[dict[str, Any]]:
-    """What Market answers to anybody who asks."""
+    """The cheques that Market serves."""
     client = MarketClient(town.endpoint("kontur_market"))
     found = [
         cheque
@@ -115,7 +115,7 @@ def test_the_same_waybill_from_two_sources_is_one_document_that_names_both(town:
         assert set(filed[frozenset(one["id"] for one in entry)]) == {one["source"] for one in entry}
 
 
-def test_a_waybill_told_by_another_source_weeks_later_is_still_the_same_paper(build_town: BuildTown) -> None:
+def test_a_waybill_that_another_source_reports_weeks_later_is_still_the_same_document(build_town: BuildTown) -> None:
     whole = build_town(WORLD, behaviour={"market": SHOPS})
     whole.enable_market(FIRST)
     for day in range(0, (LAST - FIRST).days + 1, 3):
@@ -125,7 +125,7 @@ def test_a_waybill_told_by_another_source_weeks_later_is_still_the_same_paper(bu
     assert whole.sql("select count(*) from accounting.waybill where cardinality(sources) = 2") > [(3,)]
 
 
-def test_a_waybill_has_a_sum_where_every_price_is_told(town: Town) -> None:
+def test_a_waybill_has_a_sum_where_every_price_is_known(town: Town) -> None:
     sums = {}
     for waybill in waybills(town):
         prices = [position["buyPricePerUnit"] for position in waybill["positions"]]

@@ -150,7 +150,7 @@ KINDS: dict[str, tuple[WorldSettings, str, Round]] = {
 
 
 def damage_lists(harness: Harness, kind: str, rounds: int, first: int = 0) -> int:
-    """Judges this many rounds of a kind, prints the classes, and gives the number of damaged forms."""
+    """Check this many rounds of a kind, print the classes, and return the number of damaged forms."""
     counts: Counter[str] = Counter()
     forms = 0
     for place in range(first, first + rounds):

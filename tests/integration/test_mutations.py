@@ -1,9 +1,9 @@
 """Ten thousand damaged answers: each is loaded right, put aside with its reason, waits, or is named by reconciliation.
 
-Nothing but the sources is invented: answers lie as pages, and the real reading, checks and transforms work on them,
-many registers together, so that whoever stands beside a damaged answer is held against the truth as well. One answer of
-a register is damaged, whichever. What one answer alone tells (the VAT or tax system of a receipt, a cheque of Market)
-is booked as it was told: then what reconciliation compares is made of undamaged answers, and must name each such shift.
+Only the sources are invented: answers are stored as pages, and the real reading, checks and transforms process many
+registers together, so that the neighbours of a damaged answer are compared with the truth as well. One answer of each
+register is damaged. What only one answer reports (the VAT or tax system of a receipt, a cheque of Market) is booked as
+it was reported; then reconciliation compares with undamaged answers, and must name each such shift.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _case_text(case: Any) -> str:
 
 
 def _run(source: str, answers: int) -> Counter[str]:
-    """Judges this many damaged answers of a source, prints the classes, and proves each."""
+    """Check this many damaged answers of a source, and print the classes."""
     counts: Counter[str] = Counter()
     for first in range(0, answers, TOGETHER):
         places = range(first, min(first + TOGETHER, answers))

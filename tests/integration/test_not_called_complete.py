@@ -1,4 +1,4 @@
-"""What is not here, or cannot be told, is never called loaded or proved (DOMAIN 6, 7)."""
+"""Days of which something is missing or unknown are never called loaded or proved (DOMAIN 6, 7)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_no_certificate_calls_a_period_complete_in_which_a_cheque_of_market_is_r
     assert (made()["is_complete"], made()["market_days_open"], made()["unconfirmed"]) == (True, [], [])
 
 
-def test_a_register_that_nobody_has_looked_at_since_is_not_called_offline(build_town: BuildTown) -> None:
+def test_a_register_that_was_not_asked_since_is_missing_and_not_called_offline(build_town: BuildTown) -> None:
     town = build_town(EASY, now=datetime(2025, 12, 2, 6))
     town.load()
     town.set_day(date(2026, 1, 16))

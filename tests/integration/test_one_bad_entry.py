@@ -1,4 +1,4 @@
-"""One bad entry of a list, one refused part of an organisation: the rest is loaded, and what is lacking is named."""
+"""One invalid entry of a list or one refused part of an organisation: the rest is loaded, and what lacks is named."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_a_part_of_an_organisation_that_cannot_be_listed_is_named(
     assert town.gaps() == []
 
 
-def test_a_broken_entry_of_the_list_is_released_once_the_list_reads_well(build_town: BuildTown) -> None:
+def test_a_rejected_entry_of_the_list_is_released_once_the_list_can_be_read(build_town: BuildTown) -> None:
     town = build_town(TWO, now=NOW)
     match = {"type": "cashbox", "regNumber": town.register()}
     town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"regNumber": "9" * 9000}})
@@ -132,7 +132,7 @@ def test_a_broken_entry_of_the_list_is_released_once_the_list_reads_well(build_t
     assert whole(town)
 
 
-def test_an_answer_that_is_read_well_when_it_is_tried_again_alarms_no_more(build_town: BuildTown) -> None:
+def test_an_answer_that_can_be_read_when_it_is_tried_again_raises_no_alert(build_town: BuildTown) -> None:
     town = build_town(TWO, now=NOW)
     town.sandbox.faults.add({"kind": "html", "method": "by-shifts", "register": town.register()})
     run(town)

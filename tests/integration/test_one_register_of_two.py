@@ -118,7 +118,7 @@ def test_one_after_the_other_both_wait_too(town: Town) -> None:
     town.load(FIRST, LAST, inn=first)
     assert {(row["outcome"], row["reason"]) for row in town.shifts()} == {("needs_review", LISTED_TWICE)}
     assert Counter(row["status"] for row in town.orders()) == {"reversed": issued}
-    # Once a person has said whose they are, they stay.
+    # Once a person has answered to whom they belong, they stay.
     waiting = town.sql("select decision_id from control.decision where state = 'open' order by 1")
     with town.warehouse.transaction() as transaction:
         for (decision_id,) in waiting:
@@ -167,7 +167,7 @@ def test_a_register_that_the_other_lists_no_more_waits_for_nobody(town: Town) ->
     assert mine and {row["outcome"] for row in mine} <= {"issued", "no_cash"}
 
 
-def test_a_booked_shift_that_names_another_inn_later_is_plainly_said_to_be_anothers(town: Town) -> None:
+def test_a_booked_shift_that_names_another_inn_later_is_reported_as_another_organisations(town: Town) -> None:
     first, second = town.inns
     town.load(FIRST, LAST, inn=first)
     town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "closeShift"}, "set": {"userInn": second}})

@@ -1,4 +1,4 @@
-"""What is asked of the operator: wanted minus covered, what moved, what is in reach, in long windows."""
+"""Which days are requested: wanted, readable and not covered, of registers with news, in long windows."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_window_is_never_longer_than_its_detail_allows(build_town: BuildTown, 
     assert len(days) == len(set(days)) == 365
 
 
-def test_a_dry_run_keeps_nothing(build_town: BuildTown) -> None:
+def test_a_dry_run_stores_nothing(build_town: BuildTown) -> None:
     town = build_town(EASY)
     preview(town.context, town.inn)
     for table in ("batch", "register", "gap", "assignment"):
@@ -99,7 +99,7 @@ def test_a_dry_run_keeps_nothing(build_town: BuildTown) -> None:
     assert documents_asked(town) == 0
 
 
-# --- reach
+# --- permission windows
 
 
 def windowed(build_town: BuildTown, **behaviour: object) -> Town:
@@ -132,7 +132,7 @@ def test_days_outside_the_permission_are_gaps_and_never_asked_for(
     assert [gap for gap in town.gaps() if gap["reason"] == "refused"] == []
 
 
-def test_a_start_before_the_first_document_is_clamped_and_told(build_town: BuildTown) -> None:
+def test_a_start_before_the_first_document_is_clamped_and_reported(build_town: BuildTown) -> None:
     town = build_town(EASY, start=FIRST - timedelta(days=60))
     town.load()
     assert {(gap["reason"], gap["days"].lower) for gap in town.gaps()} == {
@@ -150,7 +150,9 @@ def test_a_day_that_is_not_over_is_not_loaded(build_town: BuildTown) -> None:
     assert max(shift["closed_at"].date() for shift in town.shifts()) == date(2025, 12, 19)
 
 
-def test_a_register_that_was_silent_from_the_start_is_loaded_whole_when_it_is_heard(build_town: BuildTown) -> None:
+def test_a_register_that_was_silent_from_the_start_is_loaded_whole_when_its_documents_come(
+    build_town: BuildTown,
+) -> None:
     """Offline since its first day: the days counted as silent are asked for once it has sent its documents."""
     world = replace(EASY, registers_per_organization=1, every_late=1, longest_outage_days=25)
     town = build_town(world)

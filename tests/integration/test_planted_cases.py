@@ -1,4 +1,4 @@
-"""The cases that the sandbox plants because only a person can answer them: each is asked once, with a true advice."""
+"""The cases that the sandbox plants because only a person can answer them: each is asked once, rightly advised."""
 
 from __future__ import annotations
 

@@ -247,7 +247,7 @@ def test_a_list_that_cannot_be_read_is_recorded_and_changes_no_books(loaded: Tow
     assert all(names(loaded).values())
 
 
-def test_a_load_whose_names_cannot_be_read_books_what_another_does(loaded: Town, build_town: BuildTown) -> None:
+def test_a_load_without_readable_names_books_the_same_as_one_with_them(loaded: Town, build_town: BuildTown) -> None:
     town = build_town(WORLD, beside=loaded, start=FIRST)
     town.enable_market(FIRST)
     town.sandbox.faults.add({"kind": "status", "status": 503, "method": METHOD})
@@ -296,7 +296,7 @@ def test_a_daily_run_asks_after_its_batches_are_published(town: Town) -> None:
     assert all(names(town).values())
 
 
-def test_whatever_reading_the_names_meets_the_batch_stays_published(
+def test_the_batch_stays_published_whatever_error_reading_the_names_raises(
     town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: Any) -> None:

@@ -52,7 +52,7 @@ def test_a_certificate_out_of_its_term_or_of_another_is_refused(office: Office) 
     assert certificates(office.warehouse, OTHER) == []
 
 
-def test_every_run_warns_of_the_certificates_of_whom_it_loads(
+def test_every_run_warns_of_the_certificates_of_the_organisations_that_it_loads(
     build_town: BuildTown, caplog: pytest.LogCaptureFixture
 ) -> None:
     town = build_town(EASY)

@@ -202,7 +202,7 @@ def test_settings_of_the_day_hold_in_a_rehearsal_too(town: Town) -> None:
 
 
 def test_a_part_of_the_days_differs_nowhere_at_its_edges(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shifts over the edges, and lots that are decided apart."""
+    """Shifts over the edges, and groups that are decided apart."""
     monkeypatch.setattr(rehearsing, "SHIFTS_AT_A_TIME", 5)
     compared = 0
     for first, last in ((FIRST, MIDDLE - timedelta(days=2)), (MIDDLE - timedelta(days=1), MIDDLE), (MIDDLE, LAST)):

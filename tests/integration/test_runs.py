@@ -79,7 +79,7 @@ def test_where_nothing_can_be_planned_for_now_the_run_is_tried_again(build_town:
         report_run(town.context, None)
 
 
-def test_a_batch_that_is_too_bad_is_not_published_and_its_neighbour_is(build_town: BuildTown) -> None:
+def test_a_batch_with_too_many_rejects_is_not_published_and_its_neighbour_is(build_town: BuildTown) -> None:
     town = build_town(TWO)
     first, second = town.inns
     for register in town.sandbox.world.organization(first).registers:
@@ -103,7 +103,7 @@ def test_a_register_that_did_not_answer_makes_the_run_red_and_the_rest_is_publis
     assert len(town.shifts()) == len(town.truth())
 
 
-def test_a_lot_tried_again_asks_only_for_what_failed(build_town: BuildTown) -> None:
+def test_a_task_group_that_is_tried_again_asks_only_for_what_failed(build_town: BuildTown) -> None:
     town = build_town(TWO)
     made = plan_run(town.context, run_id="test")
     town.sandbox.faults.add({"kind": "status", "status": 500, "method": "by-shifts", "register": town.register()})

@@ -229,7 +229,7 @@ def test_an_account_rule_begins_no_settings(registered: Warehouse, from_day: dat
 
 @pytest.mark.parametrize("first_day", ["2026-02-01", None])
 def test_days_without_settings_or_with_two_are_an_error(registered: Warehouse, first_day: str | None) -> None:
-    """Changed past the command: whoever books must not take what is there for the day beside it."""
+    """Changed past the command: booking must not use the settings of a neighbouring day."""
     with registered.transaction() as transaction:
         set_organization(transaction, INN, {"refunds": "net"}, from_day=NEW_YEAR, by="test")
         assert len(settings_by_day(transaction, INN)) == 2
@@ -256,7 +256,7 @@ def test_what_has_a_later_change_is_not_changed_before_it(registered: Warehouse)
             set_organization(transaction, INN, {"name": "ООО «Лютик»"}, from_day=LAST, by="test")
 
 
-def test_who_changes_settings_of_days_with_waiting_shifts_is_told_how_many(build_town: BuildTown) -> None:
+def test_a_change_of_settings_of_days_with_waiting_shifts_says_how_many(build_town: BuildTown) -> None:
     town = build_town(TURN, start=FIRST, now=datetime(2026, 1, 20, 12), behaviour={"market": MarketSettings().easy()})
     town.enable_market(FIRST)
     for product in (OFD, MARKET):

@@ -71,7 +71,7 @@ def test_a_batch_that_is_stopped_costs_the_others_nothing_and_is_named_until_its
     assert len(town.sql("select * from control.covered_day")) == DAYS
 
 
-def test_a_quarter_of_a_backfill_is_several_batches_and_is_taken_up_whole(build_town: BuildTown) -> None:
+def test_a_quarter_of_a_backfill_is_several_batches_and_is_resumed_whole(build_town: BuildTown) -> None:
     town = build_town(WORLD, now=NOW)
     asked = BackfillRequest(town.inn, "ofd", FIRST, WORLD.last_day)
     made = plan_backfill(town.context, asked, run_id="backfill").run_plan()

@@ -106,7 +106,7 @@ def test_a_value_that_is_lost_or_freezes_on_some_day_hides_no_later_shift(build_
     assert is_whole(town)
 
 
-def test_a_value_that_goes_back_is_not_believed(build_town: BuildTown) -> None:
+def test_a_value_that_goes_back_hides_no_shift(build_town: BuildTown) -> None:
     town = town_of(build_town)
     town.load_daily(FIRST, date(2026, 2, 4))
     list_says(town, lastDocumentTimestamp="2026-01-01T10:00:00")

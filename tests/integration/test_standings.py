@@ -1,4 +1,4 @@
-"""Where every integration stands, as the metrics tell it."""
+"""The state of every integration, as the metrics report it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_load_that_is_two_days_behind_lags_by_two_days(build_town: BuildTown) 
     assert reported.covered_until == ended.timestamp()
 
 
-def test_an_old_hole_is_no_lag_but_takes_from_the_share(build_town: BuildTown) -> None:
+def test_an_old_gap_is_no_lag_but_lowers_the_share_of_covered_days(build_town: BuildTown) -> None:
     town = build_town(EASY)
     town.set_day(FIRST + timedelta(days=10))
     town.load()

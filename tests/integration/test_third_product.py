@@ -37,7 +37,7 @@ WORLD = replace(
     receipts_per_shift=8,
     correction_permille=0,
 )
-# Kontur's own numbers of things, and that the toy operator tells of no opening reports apart.
+# Kontur's own numbers of things, and that the toy operator has no opening reports of its own.
 ASIDE = ("source", "batch_id", "evidence")
 
 

@@ -115,7 +115,7 @@ def test_each_shift_is_booked_once_whoever_comes_first(build_town: BuildTown, or
     assert {order["source"] for order in town.orders() if order["status"] == "new"} == {"ofd"}
 
 
-def test_a_suppressed_shift_names_the_shift_that_it_is_and_the_decision_says_why(build_town: BuildTown) -> None:
+def test_a_duplicate_names_the_shift_that_it_matches_and_the_decision_says_why(build_town: BuildTown) -> None:
     town = both(build_town)
     town.load(product=OFD)
     town.load(product=MARKET)
@@ -140,7 +140,7 @@ def test_market_books_what_only_it_knows_and_the_ofd_what_only_it_knows(build_to
     assert {row["source"] for row in town.orders()} == {"ofd", "market"}
 
 
-def test_a_shift_that_the_operator_has_not_yet_is_booked_from_market_and_its_order_goes_over_later(
+def test_a_shift_that_the_operator_lacks_is_booked_from_market_and_its_order_goes_over_later(
     build_town: BuildTown,
 ) -> None:
     town = both(build_town)
@@ -277,7 +277,7 @@ def test_rounding_explains_a_difference_and_nothing_else_does(build_town: BuildT
 # --- links
 
 
-def test_a_person_s_link_settles_what_waits(build_town: BuildTown) -> None:
+def test_a_persons_link_decides_what_waits(build_town: BuildTown) -> None:
     town = both(build_town, replace(EASY, every_lookalike=1))
     town.load(product=OFD)
     town.load(product=MARKET)

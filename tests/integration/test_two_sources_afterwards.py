@@ -1,4 +1,4 @@
-"""What was settled between the two sources stays right when one of them changes, or comes back (DOMAIN 4, 5)."""
+"""What was decided between the two sources stays right when one of them changes, or comes back (DOMAIN 4, 5)."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_market_switched_on_again_from_a_later_date_leaves_its_former_orders_alo
     assert town.books() == before
 
 
-def test_what_a_person_kept_from_market_is_not_booked_again_when_the_ofd_tells_other_sums(
+def test_what_a_person_kept_from_market_is_not_booked_again_when_the_ofd_reports_other_sums(
     build_town: BuildTown,
 ) -> None:
     town = both(build_town, replace(EASY, unfiscal_permille=25))
@@ -97,7 +97,7 @@ def test_what_a_person_kept_from_market_is_not_booked_again_when_the_ofd_tells_o
 
 
 def a_late_report(town: Town) -> dict[str, Any]:
-    """A shift of the last days with cash, which Market has booked and the OFD did not tell of yet."""
+    """A shift of the last days with cash, which is booked from Market and which the OFD did not report yet."""
     town.load(FIRST, LAST - timedelta(days=5), product=OFD)
     town.load(product=MARKET)
     reported = next(
@@ -135,7 +135,7 @@ def test_an_order_of_market_stays_until_the_ofd_has_the_whole_shift(build_town: 
     assert (shift_of(town, till["shift_id"])["outcome"], compare_with_truth(town).doubled) == ("duplicate", [])
 
 
-def test_an_accepted_order_of_market_and_a_shift_of_the_ofd_that_needs_a_look_are_asked_as_one_question(
+def test_an_accepted_order_of_market_and_a_shift_of_the_ofd_to_review_are_one_question(
     build_town: BuildTown,
 ) -> None:
     town = both(build_town, detail="receipts")
@@ -156,7 +156,7 @@ def test_an_accepted_order_of_market_and_a_shift_of_the_ofd_that_needs_a_look_ar
     assert compare_with_truth(town).doubled == []
 
 
-def test_a_conflict_that_the_ofd_takes_back_waits_for_nobody_any_more(build_town: BuildTown) -> None:
+def test_a_conflict_is_closed_when_the_ofd_reports_the_former_sums_again(build_town: BuildTown) -> None:
     town = both(build_town)
     till = a_late_report(town)
     accept(town, live(town, till["shift_id"]))
@@ -186,7 +186,7 @@ def linked(town: Town, till: dict[str, Any]) -> None:
             )
 
 
-def test_a_shift_approved_from_market_is_not_booked_once_more_when_the_ofd_tells_of_it(build_town: BuildTown) -> None:
+def test_a_shift_approved_from_market_is_not_booked_once_more_when_the_ofd_reports_it(build_town: BuildTown) -> None:
     town = both(build_town, replace(EASY, every_lookalike=1))
     town.sandbox.faults.add({"kind": "drop_document", "match": {"type": "closeShift"}})
     town.load(product=OFD)
@@ -221,7 +221,7 @@ def test_market_s_order_stays_where_a_person_refused_the_ofd_s_shift_and_the_two
     assert order["number"] in {row["number"] for row in live(town, till["shift_id"])}
 
 
-def test_a_look_at_a_shift_that_market_may_have_booked_says_so(build_town: BuildTown) -> None:
+def test_the_review_of_a_shift_that_market_may_have_booked_says_so(build_town: BuildTown) -> None:
     town = both(build_town, replace(EASY, every_lookalike=1), detail="receipts")
     town.disable()
     town.load(product=MARKET)

@@ -1,4 +1,4 @@
-"""A z-report whose ФН and ФД number no neighbour proves is asked for once more before it is booked."""
+"""A z-report is asked for once more before it is booked where no neighbour proves its ФН and ФД numbers."""
 
 from __future__ import annotations
 

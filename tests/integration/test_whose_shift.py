@@ -1,4 +1,4 @@
-"""A shift is of one organisation, and of one shop; what says otherwise is looked at by a person (DOMAIN 3, 4)."""
+"""A shift belongs to one organisation and one shop; a person decides about contradictions (DOMAIN 3, 4)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LAST = date(2025, 12, 8)
 SHOPS = replace(EASY, first_day=FIRST, last_day=LAST)
 
 
-def test_a_shift_of_another_organisation_is_not_changed_by_what_this_one_is_told(build_town: BuildTown) -> None:
+def test_a_shift_of_another_organisation_is_not_changed_by_the_loads_of_this_one(build_town: BuildTown) -> None:
     town = build_town(replace(SHOPS, organizations=2), now=datetime(2025, 12, 9, 12))
     other = town.inns[1]
     town.load()
@@ -40,7 +40,7 @@ def test_a_shift_of_another_organisation_is_not_changed_by_what_this_one_is_told
     assert record["reason"] == "booked_by_another_organization"
 
 
-def test_a_till_shift_that_two_shops_tell_of_is_not_booked_from_one_of_them(build_town: BuildTown) -> None:
+def test_a_till_shift_that_two_shops_report_is_not_booked_from_one_of_them(build_town: BuildTown) -> None:
     market = replace(MarketSettings().easy(), every_market_only=1)
     town = build_town(
         replace(SHOPS, registers_per_organization=6), behaviour={"market": market}, now=datetime(2025, 12, 9, 12)

@@ -1,4 +1,4 @@
-"""What two sources were made of, against what is true: doubled, lost and wrong shifts, wrong links, and what waits."""
+"""Compares what was booked from two sources with the truth: doubled, lost and wrong shifts, wrong links, what waits."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Truth:
 
 
 def compare_with_truth(town: Town, inn: str = "") -> Truth:
-    """Every physical shift that either source tells of by now, and what was booked of it."""
+    """Every physical shift that either source has reported by now, and what was booked of it."""
     inn = inn or town.inn
     rows = [row for row in town.shifts() if row["organization_inn"] == inn]
     fiscal = {(r["fiscal_drive_number"], r["shift_number"]): r for r in rows if r["source"] == "ofd"}
@@ -44,15 +44,15 @@ def compare_with_truth(town: Town, inn: str = "") -> Truth:
         key = (entry["fiscal_drive_number"], entry["shift_number"])
         own = fiscal.get(key) if entry["fiscal_drive_number"] else None
         met.add(key)
-        _weigh(truth, till, own, cash)
+        _compare_shift(truth, till, own, cash)
     for key, own in fiscal.items():
         if key not in met:
-            _weigh(truth, None, own, cash)
-    _weigh_links(truth, town, inn)
+            _compare_shift(truth, None, own, cash)
+    _compare_links(truth, town, inn)
     return truth
 
 
-def _weigh(truth: Truth, till: Any, own: Any, cash: dict[Any, Decimal]) -> None:
+def _compare_shift(truth: Truth, till: Any, own: Any, cash: dict[Any, Decimal]) -> None:
     pair = (till, own)
     rows = [row for row in pair if row is not None]
     if not rows:
@@ -75,7 +75,7 @@ def _weigh(truth: Truth, till: Any, own: Any, cash: dict[Any, Decimal]) -> None:
         truth.lost.append(pair)
 
 
-def _weigh_links(truth: Truth, town: Town, inn: str) -> None:
+def _compare_links(truth: Truth, town: Town, inn: str) -> None:
     true_links: dict[str, set[str]] = defaultdict(set)
     for entry in town.sandbox.market_truth(inn):
         if entry["kkt_reg_id"]:

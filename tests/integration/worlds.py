@@ -1,4 +1,4 @@
-"""`python -m tests.integration.worlds [FIRST LAST]`: seeded worlds with both sources, judged against what is true."""
+"""`python -m tests.integration.worlds [FIRST LAST]`: seeded worlds with both sources, compared with the truth."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def case(seed: int) -> Case:
 
 
 def play(reported: Case, warehouse: Warehouse) -> Truth:
-    """Loads the world as the case says, and judges what came of it."""
+    """Loads the world as the case says, and compare the result with the truth."""
     settings = SandboxSettings(world=reported.world, market=reported.market, now=NOW)
     with SandboxServer(settings) as sandbox:
         town = Town(sandbox, warehouse, FIRST, detail=reported.detail)
@@ -132,7 +132,7 @@ def played(seeds: Iterable[int], processes: int = 2) -> Iterable[tuple[Case, Tru
 
 
 def main() -> int:
-    """Prints what came of the worlds by level; 1 where anything was doubled, lost, or wrongly linked or held back."""
+    """Print the results by level; return 1 where anything was doubled, lost, or wrongly linked or suppressed."""
     first, last = (int(word) for word in (sys.argv[1:3] if len(sys.argv) > 2 else ("1", "1000")))
     sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     bad = 0

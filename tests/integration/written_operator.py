@@ -41,7 +41,7 @@ class Register:
     inn: str = INN
 
     def form(self, kind: str, shift: int, at: str, *, drive: str = DRIVE, received: str = "", **fields: Any) -> Json:
-        """Forms a document on a drive; `received` (UTC) is at once where it is not said."""
+        """Forms a document on a drive; `received` (UTC) is at once by default."""
         self.numbers[drive] = number = self.numbers.get(drive, 0) + 1
         moment = datetime.fromisoformat(at)
         document = {

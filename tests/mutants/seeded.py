@@ -325,7 +325,7 @@ PLANNING = [
         (
             "cannot_be = (day < _FIRST_ONLINE_DAY) | (day > _latest_day(known))",
             "cannot_be = day < _FIRST_ONLINE_DAY",
-            "a bad record of a day to come spoils no day",
+            "a rejected record of a future day leaves no day uncovered",
         ),
         (
             '_UNCOVERING_KINDS = ("closeShift", "page", MISSING)',

@@ -24,7 +24,7 @@ class Damage:
 
     @property
     def is_whole_page(self) -> bool:
-        """Whether the whole answer is spoilt, and not a record of it."""
+        """Whether the whole answer is damaged, and not a record of it."""
         return self.kind in BYTES
 
 
@@ -200,7 +200,7 @@ def _flip(body: bytes, rng: Random) -> bytes:
 
 
 def _key_twice(body: bytes, rng: Random) -> bytes:
-    """One field told twice in one object, with two values: the last one counts for most readers."""
+    """Write one field twice into one object, with two values: most parsers take the last one."""
     keys = [
         b'"cashTotal": ',
         b'"totalSum": ',
@@ -246,7 +246,7 @@ BYTES: dict[str, Callable[[bytes, Random], bytes]] = {
     "no JSON": lambda _, rng: rng.choice((b"<html><body>502 Bad Gateway</body></html>", b"OK", b"\x00\x01\x02")),
     "another encoding": lambda body, rng: body.decode().encode(rng.choice(("cp1251", "utf-16", "utf-8-sig"))),
     "a byte flipped": _flip,
-    "told twice in a row": lambda body, _: body + body,
+    "the body twice in a row": lambda body, _: body + body,
     "a key twice": _key_twice,
 }
 ALL = [*FIELDS, *FIELDS, *FIELDS, *LISTS, *LISTS, *BYTES]

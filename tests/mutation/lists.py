@@ -101,7 +101,7 @@ KPP_OF_SHIFT, ORDERS_OF_SHIFT = 6, 7
 
 
 def without_book(shift: Shift) -> Shift:
-    """The facts of a shift and its orders without the КПП of their cash book, which the list alone tells."""
+    """The facts of a shift and its orders without the КПП of their cash book, which only the list has."""
     orders = tuple(one.rpartition(",")[0] for one in shift[ORDERS_OF_SHIFT])
     return (*shift[:KPP_OF_SHIFT], orders)
 

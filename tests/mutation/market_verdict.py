@@ -1,4 +1,4 @@
-"""What became of a damaged answer of Kontur.Market, held against the truth of its till."""
+"""What became of a damaged answer of Kontur.Market, compared with the truth of its till."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _checked(case: Case, chunk: Chunk, named: set[tuple[str, str]]) -> Verdict:
         if not reported and row["outcome"] in ("issued", "no_cash"):
             right.add(row["till_shift"])
     lost = case.till.truth.keys() - right
-    # Nothing but the next reading of the shop's cheques can tell.
+    # Only the next reading of the shop's cheques can show it.
     unconfirmed |= lost - set(mine["till_shift"])
     if case.damage is None:
         assert not {shift for shop, shift in named if shop == case.till.shop}, "a difference where there is none"

@@ -56,7 +56,7 @@ class Register:
 
     @property
     def answers(self) -> Answers:
-        """Fresh copies, to be spoilt."""
+        """Fresh copies, to be damaged."""
         fields = {
             "reports": {"documents": self.reports, "paging": {"nextOffset": "a"}},
             "totals": {"shifts": self.entries},

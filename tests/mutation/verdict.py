@@ -1,4 +1,4 @@
-"""What became of a damaged answer of the OFD: its class, held against the truth of its register."""
+"""What became of a damaged answer of the OFD: its class, by comparison with the truth of its register."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NAMED_DAILY = "booked on one answer's word, named by the VAT of the totals every
 NAMED = "booked on one answer's word, named when it is asked for again before a certificate"
 UNNAMED = "WRONG, AND NOT NAMED BY RECONCILIATION"
 ONE_WORD = {"the VAT", "the tax system or the principal"}
-"""What no other answer of a load tells of a receipt."""
+"""Fields of a receipt that no other answer of a load has."""
 KIND_OF = {"cash_income": "pko", "cash_payout_refund": "pko", "cash_refund": "rko", "cash_payout": "rko"}
 SECOND_REPORTS = "reports, again"
 RECORDS = {"totals": "shifts", "days": "items"}
@@ -53,7 +53,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a case; `why` tells of what is wrong; `harmed` are neighbours that are not loaded though whole."""
+    """What became of a case; `why` says what is wrong; `harmed` are neighbours that are not loaded though whole."""
 
     case: Case
     kind: str
@@ -251,7 +251,7 @@ def _differences(row: dict[str, Any], truth: Any, orders: list[dict[str, Any]], 
     if row["fiscal_document_number"] != truth.document_number:
         wrong.append("the number of the z-report")
     if detail == "receipts":
-        # VAT that is not known is left blank in the order: nothing untrue is said.
+        # VAT that is not known is left blank in the order: that is not wrong.
         if all(order["vat"] is not None for order in orders) and sum(order["vat"] for order in orders) != truth.vat:
             wrong.append("the VAT")
         if {order["taxation"] for order in orders} != {truth.taxation} or any(order["agent"] for order in orders):

@@ -1,1 +1,1 @@
-"""An operator of fiscal data that nobody has heard of: it proves that a third product needs no edit elsewhere."""
+"""An invented operator of fiscal data: it proves that a third product needs no edit elsewhere."""

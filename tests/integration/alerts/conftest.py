@@ -1,4 +1,4 @@
-"""Receivers of alerts, and organisations that there is something to say of."""
+"""Receivers of alerts, and organisations with something to report."""
 
 from __future__ import annotations
 

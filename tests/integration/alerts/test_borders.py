@@ -1,4 +1,4 @@
-"""An alert, an organisation or a message that breaks costs the others nothing; people read what is not checked."""
+"""An alert, an organisation or a message that fails does not stop the others; the message says what was not checked."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def refusing(of: str, error: Exception) -> Callable[..., bool]:
     return sending
 
 
-def test_a_kind_that_cannot_be_read_of_one_organisation_is_said_to_it_and_read_of_the_others(
+def test_a_kind_that_cannot_be_read_of_one_organisation_is_named_to_it_and_read_of_the_others(
     troubled: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     statement_fails(monkeypatch, "alert_decisions", inn=ROMASHKA)
@@ -52,7 +52,7 @@ def test_a_kind_that_cannot_be_read_of_one_organisation_is_said_to_it_and_read_o
 
 
 @pytest.mark.parametrize("kind", outgoing._STATEMENTS)
-def test_a_kind_that_cannot_be_read_at_all_is_said_to_everybody(
+def test_a_kind_that_cannot_be_read_at_all_is_named_to_everybody(
     troubled: Warehouse, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     statement_fails(monkeypatch, outgoing._STATEMENTS[kind], inn=None)
@@ -60,7 +60,7 @@ def test_a_kind_that_cannot_be_read_at_all_is_said_to_everybody(
         assert [one.details["kind"] for one in message.alerts if one.kind == "unchecked"] == [kind]
 
 
-def test_an_error_of_the_server_in_one_statement_leaves_the_others(
+def test_an_error_of_the_server_in_one_statement_does_not_stop_the_others(
     troubled: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = Transaction.rows
@@ -77,7 +77,7 @@ def test_an_error_of_the_server_in_one_statement_leaves_the_others(
     assert "division by zero" in romashka.text
 
 
-def test_a_row_that_cannot_be_put_into_words_leaves_the_others(
+def test_a_row_that_cannot_be_put_into_words_does_not_stop_the_others(
     troubled: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = words._SAID["decision"]
@@ -113,7 +113,7 @@ def test_a_message_that_cannot_be_made_says_so_and_the_others_are_made(
     ("error", "raised"),
     [(KeyError("x"), UnexpectedError), (PassingFault("alerts webhook: HTTP 503"), PassingFault)],
 )
-def test_a_message_that_does_not_go_out_leaves_the_others_and_goes_the_next_time(
+def test_a_message_that_does_not_go_out_does_not_stop_the_others_and_goes_the_next_time(
     troubled: Warehouse, hook: Hook, monkeypatch: pytest.MonkeyPatch, error: Exception, raised: type[Exception]
 ) -> None:
     messages = gather(troubled, NOW)
@@ -133,7 +133,7 @@ def test_a_fault_that_may_pass_is_raised_before_a_refusal_so_that_the_task_is_tr
         send(troubled, gather(troubled, NOW), messenger_of(hook), sent_by="test")
 
 
-def test_a_channel_that_keeps_messages_waiting_too_long_is_left(
+def test_a_channel_that_keeps_messages_waiting_too_long_is_abandoned(
     troubled: Warehouse, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outgoing, "LONGEST_UNANSWERED_S", 0.0)
@@ -143,7 +143,7 @@ def test_a_channel_that_keeps_messages_waiting_too_long_is_left(
     assert hook.came == []
 
 
-def test_a_setting_that_cannot_be_read_keeps_no_alert_back(
+def test_a_setting_that_cannot_be_read_stops_no_alert(
     troubled: Warehouse, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SMENA_ALERT_QUARANTINE", "many")

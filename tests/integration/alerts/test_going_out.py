@@ -38,7 +38,7 @@ def test_each_organisation_gets_its_own_message_and_the_next_call_sends_nothing(
     assert hook.came == [message.payload for message in messages]
     again = send(troubled, gather(troubled, NOW), messenger_of(hook), sent_by="test")
     assert (again.sent, again.before) == ([], [VASILEK, ROMASHKA])
-    # One message a day, though there is more to say now; the rest is said tomorrow.
+    # One message per day, though there is more to report now; the rest is sent tomorrow.
     put_decisions(troubled, VASILEK, 1, first=2)
     changed = gather(troubled, NOW + timedelta(hours=3))
     assert counts(changed[0]) == {"decision": 2}
@@ -81,9 +81,7 @@ def test_a_message_that_is_refused_costs_the_others_nothing(troubled: Warehouse,
     assert [one["organization_inn"] for one in hook.came] == [ROMASHKA]
 
 
-def test_no_secret_stands_in_a_log_or_an_error(
-    troubled: Warehouse, hook: Hook, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_secret_is_in_a_log_or_an_error(troubled: Warehouse, hook: Hook, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     messages = gather(troubled, NOW)
     telegram = Channel("telegram", base_url=f"http://{HOST}:{hook.port}", password=SECRET, extra={"chat_id": "-100"})
@@ -100,7 +98,7 @@ def test_no_secret_stands_in_a_log_or_an_error(
     assert not [text for text in said if SECRET in text or "tainoe-mesto" in text]
 
 
-def test_telegram_is_told_the_text_in_the_chat(troubled: Warehouse, hook: Hook) -> None:
+def test_telegram_gets_the_text_and_the_chat(troubled: Warehouse, hook: Hook) -> None:
     channel = Channel("telegram", base_url=f"http://{HOST}:{hook.port}", password=SECRET, extra={"chat_id": "-100"})
     (message,) = gather(troubled, NOW, inn=ROMASHKA)
     send(troubled, [message], Messenger(channel, QUICK), sent_by="test")
@@ -133,7 +131,7 @@ def test_a_mail_server_that_refuses_or_is_not_there_says_so(troubled: Warehouse,
     assert send(troubled, [message], Messenger(mail_channel(post), QUICK), sent_by="test").sent == [ROMASHKA]
 
 
-def test_without_a_connection_the_log_says_so_and_nothing_is_remembered(
+def test_without_a_connection_the_log_says_so_and_no_message_counts_as_sent(
     troubled: Warehouse, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, hook: Hook
 ) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_SMENA_ALERTS", raising=False)
@@ -143,7 +141,7 @@ def test_without_a_connection_the_log_says_so_and_nothing_is_remembered(
     assert len(send(troubled, messages, messenger_of(hook), sent_by="test").sent) == 2
 
 
-def test_the_command_tells_and_sends_once(troubled: Warehouse, hook: Hook) -> None:
+def test_the_command_prints_and_sends_once(troubled: Warehouse, hook: Hook) -> None:
     own = json.dumps(
         {"conn_type": "http", "host": f"http://{HOST}:{hook.port}/hook?key=tainyi-klyuch", "password": SECRET}
     )

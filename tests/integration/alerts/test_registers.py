@@ -1,4 +1,4 @@
-"""Signs of registers: stored from z-reports, shown while they stand, reported once, gone when they are cured."""
+"""Health signs of registers: stored from z-reports, shown while they last, reported once, gone when they are cured."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def reported(town: Town, now: datetime = MORNING) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("sign", FIELDS)
-def test_a_sign_of_the_newest_z_report_stands_until_the_next_one_does_not_have_it(town: Town, sign: str) -> None:
+def test_a_sign_of_the_newest_z_report_lasts_until_the_next_one_does_not_have_it(town: Town, sign: str) -> None:
     register = first_register(town)
     patch(town, register, FIELDS[sign])
     town.load(FIRST, BEFORE)
@@ -82,7 +82,7 @@ def test_a_sign_of_the_newest_z_report_stands_until_the_next_one_does_not_have_i
 
 
 def send_at(town: Town, hook: Hook, now: datetime) -> str:
-    """The alerts of a morning, as the DAG sends them: what came of it."""
+    """Send the alerts of a morning as the DAG does; return the result."""
     before = len(hook.came)
     town.sandbox.set_now(now.replace(tzinfo=None))
     send_daily(town.context, messenger_of(hook), sent_by="test")
@@ -95,7 +95,7 @@ def test_a_sign_is_reported_once_and_again_after_it_was_cured(town: Town, hook: 
     patch(town, register, FIELDS[sign])
     town.load(FIRST, BEFORE)
     assert WORDS[sign] in send_at(town, hook, MORNING)
-    # The same morning it is the same message; from the next day on the sign stands, and is not reported any more.
+    # The same morning it is the same message; from the next day on the sign lasts, and is not reported any more.
     assert reported(town) == {sign: 1}
     assert send_at(town, hook, MORNING + timedelta(hours=1)) == ""
     for days in (1, 2):
@@ -134,7 +134,7 @@ def test_documents_that_wait_for_hours_only_are_no_sign(town: Town) -> None:
     assert found(town) == {(register, "not_sent")}
 
 
-def test_what_a_z_report_does_not_say_is_not_known(town: Town) -> None:
+def test_a_sign_that_a_z_report_lacks_is_unknown(town: Town) -> None:
     register = first_register(town)
     fields = [name for of in FIELDS.values() for name in of]
     patch(town, register, {}, tuple(fields))
@@ -143,7 +143,7 @@ def test_what_a_z_report_does_not_say_is_not_known(town: Town) -> None:
     assert signs_counted(town.warehouse, MORNING) == {UNKNOWN: 1}
     assert reported(town) == {}
     page = Browser(town.context, "nobody").page("/today")
-    assert "состояние не известно" not in page  # nothing is in sight
+    assert "состояние не известно" not in page  # no organisation is visible
     town.warehouse.run("page_user_grant", user_name="anna", inn=town.inn, granted_by="test")
     assert "состояние не известно: 1" in Browser(town.context, "anna").page("/today")
 
@@ -197,7 +197,7 @@ def test_an_open_shift_is_reported_every_morning_until_it_is_closed(town: Town, 
     assert WORDS["open_shift"] not in send_at(town, hook, MORNING + timedelta(days=5))
 
 
-def test_each_open_shift_is_a_sign_whoever_knows_of_it(town: Town) -> None:
+def test_each_open_shift_is_a_sign_whichever_source_has_it(town: Town) -> None:
     """The last reconciliation, a load, or both."""
     register, now = first_register(town), MORNING + timedelta(days=3)
     town.load(FIRST, BEFORE)
@@ -263,7 +263,7 @@ def test_a_register_that_is_silent_while_it_usually_trades(town: Town) -> None:
     assert found(town, seen) == set()
 
 
-def test_page_alert_and_counts_agree_and_only_registers_in_reach_count(town: Town) -> None:
+def test_page_alert_and_counts_agree_and_only_readable_registers_count(town: Town) -> None:
     register = first_register(town)
     patch(town, register, FIELDS["drive_replace"] | FIELDS["drive_memory_full"])
     town.load(FIRST, BEFORE)

@@ -1,4 +1,4 @@
-"""Rows by which things are not as they should be, put where a load would have put them."""
+"""Rows for each kind of problem, written where a load would have written them."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def put_differences(warehouse: Warehouse, inn: str) -> None:
         """
         insert into control.difference (organization_inn, kind, day, amount, cause, digest, closed_at, batch_id)
         select %(inn)s, 'days', '2026-01-15', amount, 'unknown', amount::text, closed, batch_id
-        from (values (1200.50, null::timestamptz), (34, null), (5, now())) as told (amount, closed), control.batch
+        from (values (1200.50, null::timestamptz), (34, null), (5, now())) as found (amount, closed), control.batch
         where organization_inn = %(inn)s
         """,
         inn=inn,
@@ -138,7 +138,7 @@ def put_certificate(warehouse: Warehouse, inn: str, ends: datetime) -> None:
 
 
 def counts(message: Message) -> dict[str, int]:
-    """How many there are of each kind; what people are told to type is what the command line knows."""
+    """The counts of a message by kind. The commands that it tells people to type must exist."""
     for alert in message.alerts:
         parse(alert.command)
     return {alert.kind: alert.count for alert in message.alerts}

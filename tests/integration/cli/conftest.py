@@ -11,7 +11,7 @@ import pytest
 from demo.postgres import EmbeddedPostgres
 from sandbox import SandboxServer, SandboxSettings
 from smena.warehouse.database import Warehouse
-from tests.integration.cli.seen import Seen, looked_at
+from tests.integration.cli.seen import Seen, load_shop_to_read
 from tests.integration.cli.shop import FIRST, INN, KPP, MARCH, NAMES, Shop, cli_of
 from tests.town import Town
 from tests.unit.cli.commands import Cli
@@ -24,8 +24,8 @@ def cli(new_warehouse: Callable[[], Warehouse]) -> Cli:
 
 
 @pytest.fixture(scope="session")
-def _standing(postgres: EmbeddedPostgres, migrated: str) -> Iterator[Callable[[], Warehouse]]:
-    """Makes warehouses that stand as long as the session."""
+def _session_warehouse(postgres: EmbeddedPostgres, migrated: str) -> Iterator[Callable[[], Warehouse]]:
+    """Makes warehouses that last as long as the session."""
     made: list[tuple[str, Warehouse]] = []
 
     def make() -> Warehouse:
@@ -41,15 +41,15 @@ def _standing(postgres: EmbeddedPostgres, migrated: str) -> Iterator[Callable[[]
 
 
 @pytest.fixture(scope="session")
-def unconfigured(_standing: Callable[[], Warehouse]) -> Cli:
-    """The command line on a warehouse in which nobody is registered, nor ever will be: everything is refused."""
-    return cli_of(_standing().dsn)
+def unconfigured(_session_warehouse: Callable[[], Warehouse]) -> Cli:
+    """The command line on a warehouse in which no organisation is ever registered: everything is refused."""
+    return cli_of(_session_warehouse().dsn)
 
 
 @pytest.fixture(scope="session")
-def known(_standing: Callable[[], Warehouse]) -> Cli:
-    """The same with one organisation, not switched on: to be refused things, not to be changed."""
-    cli = cli_of(_standing().dsn)
+def known(_session_warehouse: Callable[[], Warehouse]) -> Cli:
+    """The same with one organisation that is not switched on. Tests do not change it."""
+    cli = cli_of(_session_warehouse().dsn)
     assert cli.here("organization", "add", "--inn", INN, "--kpp", KPP, *NAMES).code == 0
     return cli
 
@@ -61,17 +61,17 @@ def shop(build_town: Callable[..., Town]) -> Shop:
 
 
 @pytest.fixture(scope="session")
-def loaded(_standing: Callable[[], Warehouse]) -> Iterator[Shop]:
-    """Such a shop, whole in accounting, with payments in and out: to look at, not to be changed."""
+def loaded(_session_warehouse: Callable[[], Warehouse]) -> Iterator[Shop]:
+    """Such a shop, fully loaded, with payments in and out. Tests do not change it."""
     with SandboxServer(SandboxSettings(world=MARCH, now=datetime(2026, 2, 20, 12))) as sandbox:
-        town = Town(sandbox, _standing(), FIRST)
+        town = Town(sandbox, _session_warehouse(), FIRST)
         town.load()
         assert {order["kind"] for order in town.orders()} == {"pko", "rko"}
         yield Shop(town)
 
 
 @pytest.fixture(scope="session")
-def seen(_standing: Callable[[], Warehouse]) -> Iterator[Seen]:
+def seen(_session_warehouse: Callable[[], Warehouse]) -> Iterator[Seen]:
     """A shop with every kind of problem, with its commands and pages. Tests do not change it."""
-    with looked_at(_standing()) as one:
+    with load_shop_to_read(_session_warehouse()) as one:
         yield one

@@ -63,7 +63,7 @@ class Seen:
         return self.warehouse.rows("page_organization", inn=self.inn)[0]
 
     def answer(self, *words: str) -> dict[str, Any]:
-        """What a command answers; that something waits is its exit code 1."""
+        """The answer of a command; its exit code may be 1, as something waits."""
         done = self.shop.cli.here(*words, "--json")
         assert done.code in (0, 1), done.err
         return done.data
@@ -74,7 +74,7 @@ class Seen:
 
 
 @contextmanager
-def looked_at(warehouse: Warehouse) -> Iterator[Seen]:
+def load_shop_to_read(warehouse: Warehouse) -> Iterator[Seen]:
     """Loads such a shop into an empty warehouse."""
     settings = SandboxSettings(world=MARCH, market=MarketSettings().easy(), now=datetime(2026, 2, 20, 12))
     with SandboxServer(settings) as sandbox:

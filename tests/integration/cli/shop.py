@@ -12,7 +12,7 @@ from tests.invented import ROMASHKA
 from tests.town import EASY, Town
 from tests.unit.cli.commands import Cli, Done
 
-# Over for good, whatever the day on which the tests are run: commands read the real clock.
+# In the past on whatever day the tests are run: commands read the real clock.
 FIRST, LAST = date(2025, 3, 1), date(2025, 3, 8)
 MARCH = replace(EASY, first_day=FIRST, last_day=LAST, registers_per_organization=3)
 
@@ -74,7 +74,7 @@ class Shop:
         return self.cli.here(*self.load_words, "--json", **changed)
 
     def disturb(self, place: int, kind: str, **how: object) -> str:
-        """Trouble with one register; gives its РНМ."""
+        """Make the sandbox fail for one register; return its РНМ."""
         register = self.town.register(place)
         self.town.sandbox.faults.add({"kind": kind, "register": register, **how})
         return register

@@ -67,7 +67,7 @@ def head(**when: datetime) -> Head:
     return invent_head(INN, "Иванова Анна", **when)
 
 
-def test_the_whole_way_on_and_off(commands: Pages) -> None:
+def test_an_integration_is_switched_on_and_off_by_signatures(commands: Pages) -> None:
     one = head()
     assert commands.add(one).code == 0
     text = commands.text()
@@ -139,7 +139,7 @@ def test_files_that_cannot_be_read_or_written_are_one_line(commands: Pages) -> N
 # --- certificates
 
 
-def test_a_certificate_is_told_as_it_was_read_and_the_same_again_changes_nothing(commands: Pages) -> None:
+def test_a_certificate_is_printed_as_it_was_read_and_the_same_again_changes_nothing(commands: Pages) -> None:
     one = head()
     first = commands.add(one)
     assert first.code == 0
@@ -182,7 +182,7 @@ def test_a_certificate_that_cannot_serve_is_wrong_use(commands: Pages) -> None:
     assert commands.cli.here("certificate", "list").out == "no certificate yet\n"
 
 
-def test_the_end_of_a_certificate_is_warned_of_and_its_being_over_is_told(commands: Pages) -> None:
+def test_the_end_of_a_certificate_is_warned_of_before_and_after_it(commands: Pages) -> None:
     soon = head(valid_to=datetime.now(UTC) + 10 * DAY + timedelta(minutes=5))
     commands.add(soon)
     assert commands.switch("enable", soon.sign(commands.text())).code == 0

@@ -1,4 +1,4 @@
-"""Settings, account rules and grants changed by a command: with who ran it, and only where something changed."""
+"""Changes of settings, account rules and grants by a command are recorded with its user, and only real changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.unit.cli.commands import Cli
 
 RULE = ("accounts", "add", "--inn", INN, "--operation", "cash_income", "--credit", "90.01", "--from", "2026-01-01")
 CHANGES = (
-    # What is run, and the changes that it is kept as: of what, before, after.
+    # The command, and the changes that are recorded of it: of what, before, after.
     (("organization", "set", "--inn", INN, "cashier=Петрова", "name=Ромашка"),
      [("settings", {"cashier": ""}, {"cashier": "Петрова"})]),
     (("organization", "set", "--inn", INN, "cashier=Петрова"), []),
@@ -37,11 +37,11 @@ CHANGES = (
 
 
 def within(part: dict[str, Any] | None, whole: dict[str, Any] | None) -> bool:
-    """Whether a kept value is what is expected; a rule and a grant have more in it than is named here."""
+    """Whether a recorded value has what is expected; that of a rule or a grant has more than is named here."""
     return part is whole if part is None or whole is None else part.items() <= whole.items()
 
 
-def test_each_change_is_kept_once_with_who_ran_the_command(cli: Cli) -> None:
+def test_each_change_is_recorded_once_with_who_ran_the_command(cli: Cli) -> None:
     assert cli.here("organization", "add", "--inn", INN, "--kpp", KPP, *NAMES).code == 0
     warehouse = Warehouse(cli.connections[WAREHOUSE])
     known = 0

@@ -1,4 +1,4 @@
-"""`smena integration enable` starts the backfill where Airflow is told of; enabling itself never depends on it."""
+"""`smena integration enable` starts the backfill where Airflow is configured; enabling itself never depends on it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.unit.sources.scripted import Answer, Request, Scripted, reply
 
 @pytest.fixture
 def office() -> Iterator[Scripted]:
-    """Airflow, as far as starting a run goes."""
+    """A stub of Airflow that takes the start of a run."""
 
     def answer(request: Request) -> Answer:
         if request.path == "/auth/token":
@@ -71,13 +71,13 @@ def test_a_run_that_will_refuse_is_exit_3_and_the_integration_is_on(shop: Shop, 
     )
 
 
-def test_nothing_is_started_where_nobody_told_of_airflow_or_wants_it(shop: Shop, office: Scripted) -> None:
+def test_nothing_is_started_where_airflow_is_not_set_or_not_wanted(shop: Shop, office: Scripted) -> None:
     assert "started" not in enable(shop).data
     assert "started" not in enable(shop, "--no-start", URL=office.address, TOKEN="a-token").data
     assert office.requests == []
 
 
-def test_who_wants_it_started_must_tell_where(shop: Shop) -> None:
+def test_starting_a_backfill_needs_the_address_of_airflow(shop: Shop) -> None:
     done = enable(shop, "--start")
     assert (done.code, done.error) == (
         2,
@@ -97,7 +97,7 @@ def test_who_wants_it_started_must_tell_where(shop: Shop) -> None:
         (reply({}, 503), "HTTP 503"),
     ],
 )
-def test_an_airflow_that_says_no_is_exit_3_and_the_integration_is_on(
+def test_an_airflow_that_refuses_is_exit_3_and_the_integration_is_on(
     shop: Shop, answer: bytes, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(airflow.AirflowClient.__init__, "__defaults__", (QUICK(),))
@@ -110,14 +110,14 @@ def test_an_airflow_that_says_no_is_exit_3_and_the_integration_is_on(
     assert done.error.endswith("the next daily run loads it all anyway")
 
 
-def test_an_airflow_out_of_reach_is_exit_3(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_airflow_is_exit_3(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(airflow.AirflowClient.__init__, "__defaults__", (QUICK(),))
     done = enable(shop, URL=f"http://{HOST}:{pick_free_port()}", TOKEN="a-token")
     assert done.code == 3
     assert "but loading was not started: Airflow dag: the connection broke" in done.error
 
 
-def test_a_paused_backfill_is_told(shop: Shop) -> None:
+def test_a_paused_backfill_is_reported(shop: Shop) -> None:
     def answer(request: Request) -> Answer:
         return reply({"is_paused": True} if request.verb == "GET" else {"dag_run_id": "manual__1"})
 

@@ -86,7 +86,7 @@ def test_json_may_be_asked_for_before_or_after_the_command(shop: Shop, tmp_path:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_warehouse_out_of_reach_is_exit_3_for_every_command(command: str) -> None:
+def test_an_unreachable_warehouse_is_exit_3_for_every_command(command: str) -> None:
     nowhere = {WAREHOUSE: f"postgresql://smena:tajna@{HOST}:{pick_free_port()}/books"}
     kontur = {KONTUR: f"http://u:tajna@{HOST}:{pick_free_port()}/?api_key=tajna"}
     done = Cli(nowhere | kontur, secrets=("tajna",)).here(*words_of(command), "--json")

@@ -1,4 +1,4 @@
-"""Every code that a command can end with: told in the help and the guide, and met."""
+"""Every exit code of a command is in the help and the guide, and occurs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def errors_of_ours(above: type[errors.SmenaError] = errors.SmenaError) -> set[ty
     return {above}.union(*(errors_of_ours(one) for one in above.__subclasses__()))
 
 
-def test_the_help_and_the_guide_tell_every_code() -> None:
+def test_the_help_and_the_guide_name_every_code() -> None:
     output = " ".join(Cli({}).here("--help").out.split())
     guide = (REPOSITORY / "docs" / "operators-guide.md").read_text()
     table = guide.partition("### Exit codes")[2].partition("\n#")[0]
@@ -31,11 +31,11 @@ def test_the_help_and_the_guide_tell_every_code() -> None:
         assert f"| {code} | {what.partition(';')[0]}" in table
 
 
-def test_every_error_of_ours_has_a_code_that_is_told() -> None:
+def test_every_error_of_ours_has_a_documented_code() -> None:
     assert {one.exit_code for one in errors_of_ours()} <= set(EXIT_CODES)
 
 
-def test_what_nobody_foresaw_is_one_line_and_70(loaded: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unforeseen_error_is_one_line_and_exit_70(loaded: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise TypeError("unsupported operand\nand a second line")
 
@@ -47,7 +47,7 @@ def test_what_nobody_foresaw_is_one_line_and_70(loaded: Shop, monkeypatch: pytes
     assert "Traceback" in loaded.cli.here("documents", "--inn", loaded.inn, "--debug").err
 
 
-def test_an_interruption_anywhere_is_130(loaded: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interruption_anywhere_is_exit_130(loaded: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
@@ -82,7 +82,7 @@ def test_an_interruption_while_the_program_starts_is_no_traceback() -> None:
 @pytest.mark.parametrize(
     "words", [("documents", "--inn", "{inn}"), ("documents", "--inn", "{inn}", "--json"), ("--help",)]
 )
-def test_an_answer_that_nobody_reads_is_141(loaded: Shop, words: tuple[str, ...]) -> None:
+def test_an_answer_that_nobody_reads_is_exit_141(loaded: Shop, words: tuple[str, ...]) -> None:
     read, write = os.pipe()
     os.close(read)
     process = subprocess.Popen(
@@ -96,7 +96,7 @@ def test_an_answer_that_nobody_reads_is_141(loaded: Shop, words: tuple[str, ...]
 
 
 @pytest.mark.parametrize("charset", ["ascii", "cp1251", "koi8-r"])
-def test_a_terminal_of_another_charset_ends_no_command(loaded: Shop, charset: str) -> None:
+def test_a_terminal_of_another_charset_makes_no_command_fail(loaded: Shop, charset: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "smena", "documents", "--inn", loaded.inn],
         env=os.environ | loaded.cli.connections | {"PYTHONIOENCODING": charset},

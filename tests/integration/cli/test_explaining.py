@@ -50,7 +50,7 @@ def order_s_register(order: dict[str, Any]) -> str:
     return str(order["basis"]).partition("РНМ ")[2].partition(",")[0]
 
 
-def test_the_sum_of_a_document_stands_in_its_evidence(loaded: Shop) -> None:
+def test_the_sum_of_a_document_is_in_its_evidence(loaded: Shop) -> None:
     stored = bodies(loaded)
     for order in loaded.town.orders():
         lineage = explained(loaded, order["document_id"])
@@ -78,7 +78,7 @@ def test_the_sum_of_a_document_stands_in_its_evidence(loaded: Shop) -> None:
         assert totals[SECTION[order["operation"]]]["cashTotal"] == int(order["amount"] * 100)
 
 
-def test_money_is_told_with_its_kopecks_and_never_as_a_float(loaded: Shop) -> None:
+def test_money_is_printed_with_its_kopecks_and_never_as_a_float(loaded: Shop) -> None:
     order = loaded.town.orders()[0]
     lineage = explained(loaded, order["document_id"])
     (before,) = loaded.town.sql("select cash_income::text from accounting.shift where shift_id = %s", order["shift_id"])
@@ -87,7 +87,7 @@ def test_money_is_told_with_its_kopecks_and_never_as_a_float(loaded: Shop) -> No
     assert f"cash_income: {before[0]}\n" in loaded.cli.here("explain", str(order["document_id"])).out
 
 
-def test_a_person_reads_the_same_lineage(loaded: Shop) -> None:
+def test_the_text_for_a_person_has_the_same_lineage(loaded: Shop) -> None:
     order = loaded.town.orders()[-1]
     done = loaded.cli.run("explain", str(order["document_id"]))
     assert (done.code, done.err) == (0, "")
@@ -108,7 +108,7 @@ def test_a_person_reads_the_same_lineage(loaded: Shop) -> None:
     assert batch["first_day"] == str(FIRST)
 
 
-def test_a_revised_document_says_what_it_said_before(shop: Shop) -> None:
+def test_a_revised_document_shows_its_former_contents(shop: Shop) -> None:
     shop.town.load()
     order = next(order for order in shop.town.orders() if order["kind"] == "pko")
     lineage = explained(shop, order["document_id"])
@@ -133,13 +133,13 @@ def test_a_revised_document_says_what_it_said_before(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("document", ["nonsense", "", "1", "'; drop table raw.page --", NO_DOCUMENT[:-1]])
-def test_an_id_that_is_none_is_wrong_use(loaded: Shop, document: str) -> None:
+def test_a_malformed_id_is_wrong_use(loaded: Shop, document: str) -> None:
     done = loaded.cli.here("explain", "--json", "--", document)
     assert done.code == 2
     assert f"{document!r} is not a document's id" in done.error and "`smena documents`" in done.error
 
 
-def test_an_id_of_nobody_is_wrong_use(loaded: Shop) -> None:
+def test_an_unknown_id_is_wrong_use(loaded: Shop) -> None:
     done = loaded.cli.here("explain", NO_DOCUMENT)
     assert (done.code, done.out) == (2, "")
     assert done.error == f"there is no document {NO_DOCUMENT} — `smena documents` lists them"

@@ -63,7 +63,7 @@ def test_every_document_of_a_shift_leads_to_it_though_only_its_totals_were_read(
         assert f"ФД {last_of(former) + 1}…{last_of(shift)}" in translate(trace["reason"], "en")
 
 
-def test_the_first_shift_that_is_here_begins_where_its_z_report_counts_from(loaded: Shop) -> None:
+def test_the_first_loaded_shift_begins_where_its_z_report_counts_from(loaded: Shop) -> None:
     shift = of_drive(loaded)[0]
     drive = shift["fiscal_drive_number"]
     (report,) = (trace["found"]["document"] for trace in [trace_of(loaded, drive, last_of(shift))])
@@ -85,20 +85,20 @@ def test_a_receipt_that_was_read_is_shown_with_its_page(build_town: BuildTown) -
     assert trace["found"]["page_id"] in shift["evidence"]
 
 
-def test_a_document_newer_than_all_that_is_here_was_not_seen_yet(loaded: Shop) -> None:
+def test_a_document_newer_than_everything_loaded_was_not_seen_yet(loaded: Shop) -> None:
     shift = of_drive(loaded)[-1]
     trace = trace_of(loaded, shift["fiscal_drive_number"], last_of(shift) + 1)
     assert (trace["verdict"], trace["shift"]) == ("after_last_shift", None)
     assert f"№ {shift['shift_number']}, ends with ФД {last_of(shift)}" in translate(trace["reason"], "en")
 
 
-def test_a_drive_that_nobody_told_of_was_never_seen(loaded: Shop) -> None:
+def test_a_drive_that_no_source_reported_was_never_seen(loaded: Shop) -> None:
     done = asked(loaded, "1111222233334444", 7)
     assert done.code == 0
     assert done.out.startswith("ФН 1111222233334444, ФД 7: never seen\n")
 
 
-def test_a_spoiled_z_report_is_found_in_quarantine_with_its_reason(shop: Shop) -> None:
+def test_a_rejected_z_report_is_found_in_quarantine_with_its_reason(shop: Shop) -> None:
     truth = sorted(
         (line for line in shop.town.truth().values() if line["kkt_reg_id"] == shop.town.register()),
         key=lambda line: line["closed_at"],
@@ -123,7 +123,7 @@ def test_a_spoiled_z_report_is_found_in_quarantine_with_its_reason(shop: Shop) -
     done = asked(shop, drive, last_of(former) + 1, "--json")
     assert (done.code, done.data["verdict"], done.data["shift"]) == (1, "missing", None)
     assert parse(done.data["reason"]) == (Reason.IN_MISSING_SHIFT, {"first": number, "last": number})
-    # And what comes after it stands.
+    # The document after it belongs to the next shift, which is loaded.
     assert trace_of(shop, drive, rejected + 1)["shift"]["shift"]["shift_id"] == str(after["shift_id"])
 
 

@@ -52,7 +52,7 @@ def test_a_shift_is_traced_down_as_its_documents_are(loaded: Shop) -> None:
     assert f"RKO № {order['number']} of {order['date']}: {order['amount']} ₽" in text
 
 
-def test_checks_are_told_with_what_they_looked_at(loaded: Shop) -> None:
+def test_checks_are_printed_with_what_they_checked(loaded: Shop) -> None:
     order = loaded.town.orders()[0]
     (batch,) = explained(loaded, order["document_id"])["batches"]
     shards = loaded.town.sql(
@@ -71,7 +71,7 @@ def test_checks_are_told_with_what_they_looked_at(loaded: Shop) -> None:
     assert all(checked > 0 for _, _, checked, _, _ in stored)
 
 
-def test_a_held_back_till_shift_says_which_shift_of_the_ofd_it_is_and_how_that_is_known(two_sources: Shop) -> None:
+def test_a_duplicate_till_shift_names_its_shift_of_the_ofd_and_how_that_is_known(two_sources: Shop) -> None:
     till = shift_of(two_sources, outcome="duplicate")
     lineage = explained(two_sources, till["shift_id"])
     assert (lineage["shift"]["source"], lineage["documents"]) == ("market", [])
@@ -107,7 +107,7 @@ def test_a_held_back_till_shift_says_which_shift_of_the_ofd_it_is_and_how_that_i
     assert of_order["decisions"] == lineage["decisions"]
 
 
-def test_two_sources_that_disagree_are_told_with_their_difference(two_sources: Shop) -> None:
+def test_two_sources_that_disagree_are_printed_with_their_difference(two_sources: Shop) -> None:
     town = two_sources.town
     till = shift_of(two_sources, outcome="duplicate")
     fiscal = shift_of(two_sources, shift_id=till["same_as"])
@@ -154,7 +154,7 @@ def test_bytes_that_are_not_those_that_were_fetched_are_not_given(shop: Shop, tm
     file = tmp_path / "page"
     done = shop.cli.here("explain", "--page", str(page_id), "--out", str(file))
     if done.code == 0:
-        # zstd does not mind what stands behind its frame: then the bytes are those that were fetched.
+        # zstd ignores what follows its frame: then the bytes are those that were fetched.
         assert "||" in damage
         assert hashlib.sha256(file.read_bytes()).hexdigest() in done.out
         return
@@ -163,7 +163,7 @@ def test_bytes_that_are_not_those_that_were_fetched_are_not_given(shop: Shop, tm
     assert not file.exists()
 
 
-def test_a_document_that_stands_on_no_shift_is_told_too(shop: Shop) -> None:
+def test_a_document_without_a_shift_is_explained_too(shop: Shop) -> None:
     """Any kind of «Учет → Документы»: what the view shows, and its batch."""
     shop.town.load()
     order = shop.town.orders()[0]

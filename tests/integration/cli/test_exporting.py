@@ -1,4 +1,4 @@
-"""`smena export`: what stands in accounting, as a table."""
+"""`smena export`: the documents of accounting as a table."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def exported(shop: Shop, file: Path, *words: str, first: date = FIRST, last: dat
 
 
 @pytest.mark.parametrize("name", ["exported.csv", "exported.xlsx"])
-def test_the_table_is_what_stands_in_accounting(loaded: Shop, tmp_path: Path, name: str) -> None:
+def test_the_table_has_what_is_in_accounting(loaded: Shop, tmp_path: Path, name: str) -> None:
     orders = {str(order["document_id"]): order for order in loaded.town.orders()}
     shifts = {shift["shift_id"]: shift for shift in loaded.town.shifts()}
     rows = exported(loaded, tmp_path / name)
@@ -53,7 +53,7 @@ def test_the_table_is_what_stands_in_accounting(loaded: Shop, tmp_path: Path, na
         assert row["date"] == day
 
 
-def test_a_period_and_a_kind_are_kept_to(loaded: Shop, tmp_path: Path) -> None:
+def test_an_export_is_of_one_period_and_one_kind(loaded: Shop, tmp_path: Path) -> None:
     day = FIRST + timedelta(days=2)
     wanted = {str(one["document_id"]) for one in loaded.town.orders() if one["kind"] == "rko" and one["date"] >= day}
     rows = exported(loaded, tmp_path / "exported.csv", "--kind", "rko", first=day)

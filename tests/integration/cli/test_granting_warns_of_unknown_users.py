@@ -19,7 +19,7 @@ KNOWN = ("anna", "o'hara #1", "Борис")
 
 @pytest.fixture(scope="module")
 def office() -> Iterator[Scripted]:
-    """Airflow with FAB, as far as looking up a user goes: by the name in any case, as FAB does."""
+    """A stub of Airflow with FAB that looks a user up by the name in any case, as FAB does."""
 
     def answer(request: Request) -> Answer:
         if request.path == "/auth/token":
@@ -138,7 +138,7 @@ def test_an_address_of_no_use_is_a_line_in_the_log(
     was_not_checked(grant("ana", **environment), caplog)
 
 
-def test_without_an_address_nothing_is_said(grant: Callable[..., Done], caplog: pytest.LogCaptureFixture) -> None:
+def test_without_an_address_there_is_no_warning(grant: Callable[..., Done], caplog: pytest.LogCaptureFixture) -> None:
     done = grant("ana")
     assert (done.code, done.err, caplog.records) == (0, "", [])
     assert "unknown_users" not in done.data

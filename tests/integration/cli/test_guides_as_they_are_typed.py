@@ -37,7 +37,7 @@ def kontur() -> Iterator[SandboxServer]:
 
 
 def run(cli: Cli, line: str) -> None:
-    """Runs a line; the head signs what it wrote to be signed. 1 says that something waits for a person."""
+    """Run a line; the head signs what it wrote to be signed. Exit code 1 says that something waits for a person."""
     words = shlex.split(line, comments=True)[1:]
     # Its Airflow is another test's: tests/integration/cli/test_enabling_starts_loading.py.
     done = cli.here(*(word.replace("/exchange/", "") for word in words if word != "--start"))

@@ -1,4 +1,4 @@
-"""`smena load` while something outside fails, or the connections are wrong: nothing is lost, and no secret is told."""
+"""`smena load` while something outside fails, or the connections are wrong: nothing is lost, and no secret is shown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECRET = "tajna"
 
 
 def in_one_line(done: Done, code: int) -> str:
-    """The error's line, told on both streams, without the secret that these tests write into connections."""
+    """The error's line, which is on both streams, without the secret that these tests write into connections."""
     assert done.code == code, done.err
     assert SECRET not in done.out + done.err
     assert done.data == {"error": done.error, "exit_code": code}
@@ -26,7 +26,7 @@ def in_one_line(done: Done, code: int) -> str:
 # --- outside systems
 
 
-def test_kontur_out_of_reach_is_exit_3_and_run_again(shop: Shop) -> None:
+def test_an_unreachable_kontur_is_exit_3_and_run_again(shop: Shop) -> None:
     nowhere = f"http://{HOST}:{pick_free_port()}"
     output = in_one_line(shop.load(**{KONTUR: kontur_as_json(nowhere)}), 3)
     assert "the connection broke" in output and "run again" in output
@@ -78,7 +78,7 @@ def test_an_organisation_that_the_key_does_not_see_is_exit_3(shop: Shop) -> None
     assert f"no organisation with INN {other}" in output and "give the integrator's key access" in output
 
 
-def test_a_batch_in_which_too_much_is_bad_publishes_nothing_and_waits_for_a_person(shop: Shop) -> None:
+def test_a_batch_with_too_many_rejects_publishes_nothing_and_waits_for_a_person(shop: Shop) -> None:
     fault = {"kind": "patch_document", "match": {"type": "closeShift"}, "set": {"dateTime": "yesterday"}}
     shop.town.sandbox.faults.add(fault)
     output = in_one_line(shop.load(), 1)

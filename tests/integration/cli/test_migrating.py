@@ -58,7 +58,7 @@ def test_a_warehouse_that_is_newer_than_this_release_is_wrong_use(empty_database
     assert "9999_later" in done.error and "install the newer release" in done.error
 
 
-def test_what_no_command_can_do_without_is_named(empty_database: str) -> None:
+def test_the_missing_connection_of_the_warehouse_is_named(empty_database: str) -> None:
     done = cli_of(empty_database).run("migrate", **{WAREHOUSE: None})
     assert (done.code, done.out) == (2, "")
     assert done.error == f"there is no connection `warehouse` — set {WAREHOUSE}"

@@ -1,4 +1,4 @@
-"""`smena organization`: who books, and how."""
+"""`smena organization`: organisations and their settings."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ def test_the_same_again_changes_nothing(cli: Cli) -> None:
         ("--kpp", KPP, *NAMES, "--timezone", "Asia/Omsk"),
     ],
 )
-def test_an_organisation_that_is_known_otherwise_is_not_changed_by_adding(known: Cli, other: tuple[str, ...]) -> None:
+def test_adding_a_registered_organisation_with_other_settings_changes_nothing(
+    known: Cli, other: tuple[str, ...]
+) -> None:
     before = stored(known)
     done = add(known, *other)
     assert done.code == 2
@@ -146,7 +148,7 @@ def test_settings_are_changed_and_the_rest_stays(cli: Cli) -> None:
     assert change(cli, "modifier=none").data["modifier"] is None
 
 
-def test_what_is_told_is_what_is_kept(cli: Cli) -> None:
+def test_the_printed_settings_are_the_stored_ones(cli: Cli) -> None:
     add_shop(cli)
     done = change(cli, "bad_share_limit=0.12345")
     assert done.code == 2 or done.data["bad_share_limit"] == stored(cli)["bad_share_limit"]
@@ -187,7 +189,7 @@ def test_what_is_told_is_what_is_kept(cli: Cli) -> None:
         ("name=\udcff", "name"),
     ],
 )
-def test_a_setting_that_cannot_be_is_wrong_use_and_nothing_of_the_command_is_done(
+def test_an_impossible_setting_is_wrong_use_and_nothing_of_the_command_is_done(
     known: Cli, setting: str, why: str
 ) -> None:
     before = stored(known)
@@ -205,7 +207,7 @@ def test_the_settings_of_an_unknown_organisation_cannot_be_changed(unconfigured:
     assert done.error == f"organisation {INN} is not registered — run `smena organization add` first"
 
 
-def test_two_people_who_change_different_settings_at_once_both_have_their_way(
+def test_different_settings_that_two_people_change_at_once_are_both_changed(
     new_warehouse: Callable[[], Warehouse],
 ) -> None:
     warehouse = new_warehouse()
@@ -228,7 +230,7 @@ def test_two_people_who_change_different_settings_at_once_both_have_their_way(
 # --- list and show
 
 
-def test_organisations_are_listed_with_where_their_integrations_stand(shop: Shop) -> None:
+def test_organisations_are_listed_with_the_state_of_their_integrations(shop: Shop) -> None:
     add(shop.cli, "--name", "ИП Ива", "--tariff", "other", inn=SOLE_PROPRIETOR)
     done = shop.cli.here("organization", "list", "--json")
     assert done.code == 0
@@ -238,7 +240,7 @@ def test_organisations_are_listed_with_where_their_integrations_stand(shop: Shop
     assert set(listed) == {shop.inn, SOLE_PROPRIETOR}
 
 
-def test_a_list_of_nobody_says_so(cli: Cli) -> None:
+def test_an_empty_list_says_so(cli: Cli) -> None:
     done = cli.here("organization", "list")
     assert (done.code, done.out) == (0, "no organisation is registered yet\n")
 

@@ -1,4 +1,4 @@
-"""`smena plan` and `smena load` where all goes well, or where a person asks for what cannot be."""
+"""`smena plan` and `smena load`: success, and impossible arguments."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_plan_for_a_person_names_windows_and_reasons(shop: Shop) -> None:
     assert "missing" not in again
 
 
-def test_a_plan_tells_requests_and_what_is_covered(shop: Shop) -> None:
+def test_a_plan_names_requests_and_covered_days(shop: Shop) -> None:
     before = shop.cli.here("plan", "--inn", shop.inn, "--json").data
     shop.load()
     after = shop.cli.here("plan", "--inn", shop.inn, "--json").data
@@ -70,7 +70,7 @@ def test_a_plan_tells_requests_and_what_is_covered(shop: Shop) -> None:
     assert text.startswith("about 12 requests; 3 registers within reach, 24 of their ")
 
 
-def test_a_plan_with_days_out_of_reach_waits_for_a_person(shop: Shop) -> None:
+def test_a_plan_with_unreadable_days_waits_for_a_person(shop: Shop) -> None:
     shop.town.disable()
     shop.town.enable(FIRST - timedelta(days=5))
     done = shop.cli.here("plan", "--inn", shop.inn, "--json")
@@ -139,7 +139,7 @@ def written(fields: dict[str, dict[str, Any]], name: str) -> int:
     return sum(int(of_kind[name]) for of_kind in fields.values())
 
 
-def test_a_load_tells_the_orders_that_it_wrote_and_no_others(shop: Shop) -> None:
+def test_a_load_prints_the_orders_that_it_wrote_and_no_others(shop: Shop) -> None:
     first = shop.load().data["summary"]
     before = len(shop.town.orders())
     assert before > 0
@@ -163,7 +163,7 @@ def test_a_load_tells_the_orders_that_it_wrote_and_no_others(shop: Shop) -> None
 
 
 @pytest.mark.parametrize(("cash", "wrote"), [(12_300, "changed"), (0, "reversed")])
-def test_a_load_that_changes_one_order_tells_of_one(shop: Shop, cash: int, wrote: str) -> None:
+def test_a_load_that_changes_one_order_prints_one(shop: Shop, cash: int, wrote: str) -> None:
     shop.load()
     order = next(one for one in shop.town.orders() if one["operation"] == "cash_income")
     shift = next(one for one in shop.town.shifts() if one["shift_id"] == order["shift_id"])
@@ -177,7 +177,7 @@ def test_a_load_that_changes_one_order_tells_of_one(shop: Shop, cash: int, wrote
     assert shop.load().data["summary"]["orders"] == {}
 
 
-def test_what_waits_is_told_and_is_exit_1(shop: Shop) -> None:
+def test_what_waits_is_printed_and_is_exit_1(shop: Shop) -> None:
     register = shop.disturb(0, "forbid_register")
     done = shop.load()
     assert done.code == 1
@@ -189,7 +189,7 @@ def test_what_waits_is_told_and_is_exit_1(shop: Shop) -> None:
     assert [gap["unit_id"] for gap in shop.town.gaps()] == [register]
 
 
-def test_the_gaps_that_a_load_tells_are_those_that_it_leaves(shop: Shop) -> None:
+def test_the_gaps_that_a_load_prints_are_those_that_it_leaves(shop: Shop) -> None:
     register = shop.disturb(0, "forbid_register")
     done = shop.load()
     assert [(gap["unit_id"], gap["reason"]) for gap in done.data["gaps"]] == [(register, "refused")]
@@ -227,7 +227,7 @@ def test_a_window_that_is_not_over_is_wrong_use(shop: Shop) -> None:
         (("--product", "both", "--from", "2025-03-01", "--to", "2025-03-08"), "'both'"),
     ],
 )
-def test_a_window_that_cannot_be_is_wrong_use(loaded: Shop, words: tuple[str, ...], why: str) -> None:
+def test_an_impossible_window_is_wrong_use(loaded: Shop, words: tuple[str, ...], why: str) -> None:
     batches = loaded.town.table("control.batch", "batch_id")
     done = loaded.cli.here("load", "--inn", loaded.inn, *words)
     assert (done.code, done.out) == (2, "")
@@ -235,7 +235,7 @@ def test_a_window_that_cannot_be_is_wrong_use(loaded: Shop, words: tuple[str, ..
     assert loaded.town.table("control.batch", "batch_id") == batches
 
 
-def test_nothing_is_planned_or_loaded_for_whom_it_is_not_switched_on(shop: Shop) -> None:
+def test_nothing_is_planned_or_loaded_for_an_organisation_that_is_not_switched_on(shop: Shop) -> None:
     shop.town.disable()
     for words in (("plan", "--inn", shop.inn), shop.load_words):
         done = shop.cli.here(*words)

@@ -1,4 +1,4 @@
-"""`smena print` and `smena cash-book`: what stands in accounting, on paper."""
+"""`smena print` and `smena cash-book`: cash orders and the cash book on their forms."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NO_DOCUMENT = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.mark.parametrize(("kind", "form"), [("pko", "0310001"), ("rko", "0310002")])
-def test_an_order_is_printed_as_it_stands_in_accounting(loaded: Shop, tmp_path: Path, kind: str, form: str) -> None:
+def test_an_order_is_printed_as_it_is_in_accounting(loaded: Shop, tmp_path: Path, kind: str, form: str) -> None:
     order = next(order for order in loaded.town.orders() if order["kind"] == kind)
     file = tmp_path / "order.pdf"
     done = loaded.cli.run("print", str(order["document_id"]), "--out", str(file), "--json")
@@ -43,7 +43,7 @@ def test_an_order_is_printed_as_it_stands_in_accounting(loaded: Shop, tmp_path: 
     assert (tmp_path / "again.pdf").read_bytes() == content
 
 
-def test_vat_by_rates_is_printed_where_receipts_told_it(build_town: BuildTown, tmp_path: Path) -> None:
+def test_vat_by_rates_is_printed_where_receipts_were_read(build_town: BuildTown, tmp_path: Path) -> None:
     shop = Shop(build_town(EASY, start=TOWN_FIRST, detail="receipts"))
     shop.town.load(TOWN_FIRST, TOWN_FIRST + timedelta(days=2))
     order = next(order for order in shop.town.orders() if order["vat_by_rate"])
@@ -81,14 +81,14 @@ def test_the_cash_book_of_a_day_is_its_orders(loaded: Shop, tmp_path: Path) -> N
     total = cells.index("Итого за день")
     assert cells[total + 2 : total + 4] == [squeezed(written(sums[kind])) for kind in ("pko", "rko")]
     assert squeezed(written(closing)) in cells
-    # Without a balance none is told.
+    # Without a balance none is printed.
     done = loaded.cli.here(*words, "--json")
     assert (done.data["opening_balance"], done.data["closing_balance"]) == (None, None)
 
 
-def test_more_given_out_than_there_was_waits_for_a_person(loaded: Shop, tmp_path: Path) -> None:
+def test_a_closing_balance_below_zero_waits_for_a_person(loaded: Shop, tmp_path: Path) -> None:
     rko = next(order for order in loaded.town.orders() if order["kind"] == "rko")
-    # The day's orders but this one are looked away from: what counts is the sign of the end.
+    # The opening balance is 0, so the closing one is below zero where the day's orders pay out more than they take in.
     given = loaded.town.sql(
         "select coalesce(sum(case kind when 'rko' then amount else -amount end), 0) from accounting.cash_order"
         " where date = %s and kpp = %s",
@@ -101,7 +101,7 @@ def test_more_given_out_than_there_was_waits_for_a_person(loaded: Shop, tmp_path
 
 
 def reversed_in_a_closed_period(shop: Shop) -> dict[str, Any]:
-    """An accepted order of a closed day, of whose shift the source tells otherwise since; reversed by a person."""
+    """An accepted order of a closed day: the source then reports other sums, and a person reverses the order."""
     town = shop.town
     town.load()
     order = next(order for order in town.orders() if order["kind"] == "pko" and order["date"] == FIRST)
@@ -115,7 +115,7 @@ def reversed_in_a_closed_period(shop: Shop) -> dict[str, Any]:
     )
     shop.load()
     (decision,) = town.sql("select decision_id from control.decision where state = 'open' and kind = 'conflict'")[0]
-    assert shop.cli.here("resolve", str(decision), "reverse", "--reason", "as told").code == 0
+    assert shop.cli.here("resolve", str(decision), "reverse", "--reason", "as reported").code == 0
     return order
 
 
@@ -138,7 +138,7 @@ def test_what_was_reversed_moved_the_cash_on_its_day_and_back_on_the_day_of_its_
     assert amount in cells and f"-{amount}" not in cells
     _, cells = book(current["reversed_on"])
     assert f"{order['counterparty']} (сторно)" in cells and f"-{amount}" in cells
-    # And what took its place is there as well, with the cash as told since.
+    # The order that took its place is there as well, with the cash reported since.
     assert squeezed(written(order["amount"] + 1)) in cells
     done = shop.cli.here("print", str(order["document_id"]), "--out", str(file))
     assert done.code == 2

@@ -1,4 +1,4 @@
-"""What the gates found is listed, and each batch has a page that calls nobody."""
+"""Results of checks are listed, and each batch has a page that loads nothing from outside."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_batch_has_a_page_of_its_checks(loaded: Shop, tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert {row["suite"] for row in done["checks"]} == {"z_reports", "receipts", "shifts", "orders"}
     assert all(f"<h2>{row['suite']}: " in text for row in done["checks"])
-    # The command line decided by the masks alone; Great Expectations is put to what was published.
+    # The command line decided by the masks alone; Great Expectations checks what was published.
     assert {row["suite"] for row in done["gate"]} == {"gate_shifts", "gate_orders", "gate_sums"}
     assert all(row["success"] and row["checked_rows"] > 0 for row in done["gate"])
     assert "Great Expectations over the published rows" in text

@@ -1,4 +1,4 @@
-"""Quarantine is a workplace: what lies there is seen with its bytes, asked for again, released or given up."""
+"""Records in quarantine are shown with their bytes, asked for again, released or given up."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_record_that_is_given_up_says_who_and_why_and_a_retry_takes_it_back(wi
     row = the_record(with_rejects)
     assert (row["state"], row["resolution_reason"]) == ("given_up", "the drive is broken")
     assert row["resolved_by"]
-    # It comes again, and stays what a person said of it.
+    # It comes again, and stays given up.
     with_rejects.town.load()
     assert (the_record(with_rejects)["state"], the_record(with_rejects)["times_seen"]) == ("given_up", 2)
     assert with_rejects.cli.here("quarantine", "give-up", number, "--reason", "again").code == 2
@@ -122,7 +122,7 @@ def test_a_released_record_that_is_wrong_again_is_open_again(with_rejects: Shop)
     assert (row["state"], row["resolved_by"]) == ("open", None)
 
 
-def test_nothing_leaves_quarantine_in_silence(with_rejects: Shop) -> None:
+def test_the_database_refuses_to_change_or_delete_records_of_quarantine(with_rejects: Shop) -> None:
     for statement in (
         "delete from control.quarantine",
         "truncate control.quarantine cascade",

@@ -1,4 +1,4 @@
-"""What the command line, the pages, alerts, metrics and certificates say of the same books is the same."""
+"""The command line, the pages, alerts, metrics and certificates agree about the same books."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_the_orders_of_a_certificate_are_those_of_the_list(seen: Seen, tmp_path:
     "name", ["documents", "documents_page", "documents_totals", "export_documents", "mark_asked_by_filter"]
 )
 def test_a_filter_is_part_of_the_statement_that_reads_by_it(seen: Seen, name: str, words: dict[str, str]) -> None:
-    """Where the planner does not write it in, a page reads all documents of an organisation."""
+    """Where the planner does not inline it, a page reads all documents of an organisation."""
     asked = Filter(seen.inn, **words).conditions | {
         "sort": "day",
         "down": True,
@@ -133,13 +133,13 @@ def test_a_filter_is_part_of_the_statement_that_reads_by_it(seen: Seen, name: st
 
 
 def cells(seen: Seen, product: str, path: str = "/completeness") -> dict[tuple[str, str], str]:
-    """By what leads from a cell, a day and a register, its state on the page."""
+    """States of the cells of a page, by the day and the register that their links name."""
     page = seen.page.page(path, month=f"{FIRST:%Y-%m}", product=product)
     found = re.findall(rf'state-(\w+)" href="[^"]*/([0-9-]{{10}})\?product={product}(?:&amp;register=([^"]*))?"', page)
     return {(day, unit): state for state, day, unit in found}
 
 
-def test_what_a_day_is_is_the_same_on_every_page(seen: Seen) -> None:
+def test_the_state_of_a_day_is_the_same_on_every_page(seen: Seen) -> None:
     whole, units = cells(seen, OFD), cells(seen, OFD, f"/completeness/{seen.inn}")
     known = {state for (day, _), state in units.items() if str(FIRST) <= day <= str(LAST)}
     assert {"complete", "missing", "waits", "open", "late"} <= known
@@ -222,7 +222,7 @@ def test_gaps_are_the_same_for_the_plan_the_pages_and_the_alert(seen: Seen) -> N
 # --- standing and decisions
 
 
-def test_where_an_integration_stands_is_the_same_everywhere(seen: Seen) -> None:
+def test_the_state_of_an_integration_is_the_same_everywhere(seen: Seen) -> None:
     status = {row["product"]: row for row in seen.answer("integration", "status", "--inn", seen.inn)["integrations"]}
     measured = {
         (one.metric, one.tags.get("product", OFD)): one.value

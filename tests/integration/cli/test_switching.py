@@ -1,4 +1,4 @@
-"""`smena integration`: on from a date, off, and where things stand."""
+"""`smena integration`: on from a date, off, and the status."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_what_is_not_on_cannot_be_switched_off(registered: Cli) -> None:
 
 
 @pytest.mark.parametrize("day", ["yesterday", "2025-02-30", "01.03.2025", "2025-03", ""])
-def test_a_date_that_is_none_is_wrong_use(known: Cli, day: str) -> None:
+def test_a_malformed_date_is_wrong_use(known: Cli, day: str) -> None:
     done = enable(known, day)
     assert done.code == 2
     assert f"{day!r} is not a date like 2025-11-30" in done.error
@@ -151,7 +151,7 @@ def test_a_product_is_one_of_two(known: Cli, words: tuple[str, ...]) -> None:
     assert "--product" in done.error
 
 
-# --- where things stand
+# --- the status
 
 
 def test_the_status_is_of_all_or_of_one(registered: Cli) -> None:

@@ -46,7 +46,7 @@ def nowhere() -> str:
 
 
 GOOD = "organisations that can be read: 1"
-# What is wrong with a connection, what is said of it, and the exit code.
+# What is wrong with a connection, the message, and the exit code.
 OFD: dict[str, tuple[Callable[[Shop], Fields], str, int]] = {
     "all is well": (ofd, f"the login and the key are accepted, {GOOD}", 0),
     "of type http": (lambda shop: ofd(shop, conn_type="http"), f"the login and the key are accepted, {GOOD}", 0),
@@ -160,7 +160,7 @@ def test_before_anything_is_switched_on_it_is_the_connections_that_are_set_or_bo
     assert done.code == 2
 
 
-def test_a_connection_of_another_type_is_said_to_be_of_none_that_can_be_tested(shop: Shop) -> None:
+def test_a_connection_of_another_type_cannot_be_tested(shop: Shop) -> None:
     reported = json.dumps({"conn_type": "smtp", "host": "mail.example", "password": WRONG})
     message, code = said(shop.cli, "smena_alerts", AIRFLOW_CONN_SMENA_ALERTS=reported)
     assert "of no type that can be tested" in message

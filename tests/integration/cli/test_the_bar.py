@@ -14,7 +14,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
 def load_at_a_terminal(shop: Shop, *words: str) -> tuple[int, str, str]:
-    """Exit code, stdout, and what the terminal behind stderr was told."""
+    """Exit code, stdout, and what was written to the terminal behind stderr."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "smena", *shop.load_words, *words],

@@ -1,4 +1,4 @@
-"""Every command, on data like the demo's, in each form of its answer: no traceback, no exit code that is not told."""
+"""Every command, on data like the demo's, in each form of its answer: no traceback, no undocumented exit code."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.unit.cli.commands import Cli, Done
 
 DAYS = ("--from", str(FIRST), "--to", str(LAST))
 
-# In the order in which they are run; what is in braces is of the town. What only looks comes first.
+# In the order in which they are run; values in braces are of the town. Commands that only read come first.
 READING = {
     ("documents",): [("--inn", "{inn}"), ("--inn", "{inn}", "--kind", "waybill"), ("--inn", "{inn}", *DAYS)],
     ("shifts",): [("--inn", "{inn}"), ("--inn", "{inn}", "--late")],
@@ -200,8 +200,8 @@ def test_every_command_has_its_case() -> None:
     assert set(leaves(main)) == READING.keys() | WRITING.keys()
 
 
-def hold(done: Done, *, as_json: bool) -> None:
-    """What holds however a command ends."""
+def assert_well_formed(done: Done, *, as_json: bool) -> None:
+    """Assert what holds however a command ends."""
     assert done.code in EXIT_CODES, done
     assert "Traceback" not in done.err + done.out
     if as_json:
@@ -223,7 +223,7 @@ def test_every_command_is_run_on_data_like_the_demos(world: World, *, as_json: b
     for path, cases in (READING | WRITING).items():
         for rest in cases:
             done = cli.here(*world.words(path, rest), *(["--json"] if as_json else []))
-            hold(done, as_json=as_json)
+            assert_well_formed(done, as_json=as_json)
             assert as_json or is_in_sentences(done), (path, rest, raw_reasons(done.out + done.err))
             if done.code not in (0, 1) and path not in MAY_BE_REFUSED:
                 wrong.append((path, rest, done.code, done.err[-300:]))
@@ -291,7 +291,7 @@ _NULLABLE = "is_nullable = 'YES'"
 
 
 def changed(warehouse: Warehouse, table: str, columns: list[str], value: str | None) -> int:
-    """Sets each of these columns where the table allows it; how many it did."""
+    """Set each of these columns where the table allows it; return how many were set."""
     count = 0
     for column in columns:
         try:
@@ -311,7 +311,7 @@ def tables(warehouse: Warehouse, which: str) -> list[tuple[str, list[str]]]:
 
 
 def attack(world: World, which: str, value: str | None, *, least: int, by_table: bool) -> None:
-    """Runs all that reads over a warehouse in which each such column has this value, of one table or of all."""
+    """Run every reading command on a warehouse in which each such column, of one table or of all, has this value."""
     todo = tables(world.copy(), which)
     rounds = [[one] for one in todo] if by_table else [todo]
     count, wrong = 0, []
@@ -326,7 +326,7 @@ def attack(world: World, which: str, value: str | None, *, least: int, by_table:
             for rest in cases:
                 for as_json in (False, True):
                     done = cli.here(*world.words(path, rest), *(["--json"] if as_json else []))
-                    hold(done, as_json=as_json)
+                    assert_well_formed(done, as_json=as_json)
                     if done.code == 70:
                         wrong.append((of_round[0][0], path, rest, done.said[-1][:200]))
                     assert as_json or "\x1b" not in done.out

@@ -26,7 +26,7 @@ SANDBOX = SandboxSettings(world=WORLD, market=SHOPS)
 
 
 def fill(town: Town) -> None:
-    """Loads both sources with faults, accepts, closes a period, and has the source tell otherwise afterwards."""
+    """Loads both sources with faults, accepts, closes a period, and then has the source report other sums."""
     faults = town.sandbox.faults
     register = town.register(0)
     faults.add({"kind": "forbid_register", "register": town.register(1)})

@@ -22,7 +22,7 @@ LIVE = ("new", "accepted")
 
 
 class Office:
-    """An accountant's desk over a town."""
+    """What an accountant does with a town, and sees of it."""
 
     def __init__(self, town: Town) -> None:
         self.town = town
@@ -60,7 +60,7 @@ class Office:
         return open_decisions(self.town.warehouse, self.town.inn)
 
     def report_changed(self, shift: dict[str, Any], kopecks: int, *, beside: bool = False) -> None:
-        """From now on by-shifts tells this much more cash of the shift's sales than it told first; `beside` others."""
+        """From now on by-shifts reports this much more cash of the shift's sales; with `beside` other changes stay."""
         if not beside:
             self.town.sandbox.faults.clear()
         match = {
@@ -79,7 +79,7 @@ class Office:
     # --- what they see
 
     def a_sale(self, day: date) -> tuple[dict[str, Any], dict[str, Any]]:
-        """An order of sales of this day, and its shift as it stands."""
+        """An order of sales of this day, and its current shift."""
         order = next(o for o in self.town.orders() if o["operation"] == "cash_income" and o["date"] == day)
         return order, self.shift_of(order)
 

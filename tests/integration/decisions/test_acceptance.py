@@ -38,7 +38,7 @@ def test_a_filter_takes_the_new_documents_of_its_days(office: Office, kind: str 
     assert accepted == {o["document_id"] for o in wanted[1:]}
 
 
-def test_one_that_cannot_be_keeps_all_from_being_and_is_named(office: Office) -> None:
+def test_one_document_that_cannot_be_accepted_stops_all_and_is_named(office: Office) -> None:
     first, second, third = office.town.orders()[:3]
     office.accept(third)
     with pytest.raises(WrongUse, match=f"{third['document_id']}.* is accepted and cannot become rejected"):
@@ -65,7 +65,7 @@ def test_an_order_begins_as_new(office: Office, status: str) -> None:
         office.town.sql(COPY.format(status=f"'{status}'", rows=1))
 
 
-def test_who_does_not_say_who_he_is_is_named_by_his_login(office: Office) -> None:
+def test_without_a_name_the_login_is_recorded(office: Office) -> None:
     order, _ = office.a_sale(DAY)
     office.town.sql("update accounting.cash_order set status = 'accepted' where document_id = %s", order["document_id"])
     ((login,),) = office.town.sql("select session_user::text")
@@ -95,4 +95,4 @@ def test_tens_of_thousands_are_accepted_at_once(office: Office, record_property:
     record_property("seconds", took_s)
     print(f"{len(asked)} documents accepted in {took_s:.1f} s")
     assert office.town.sql("select distinct status from accounting.cash_order") == [("accepted",)]
-    assert took_s < 60  # a guard that looks at each against each takes minutes
+    assert took_s < 60  # a guard that compares each with each takes minutes

@@ -211,7 +211,7 @@ BY_HAND = [
 
 
 @pytest.mark.parametrize("statement", BY_HAND)
-def test_the_database_itself_keeps_what_was_entered(cashier: Cashier, statement: str) -> None:
+def test_the_database_itself_refuses_to_change_or_delete_entries(cashier: Cashier, statement: str) -> None:
     cashier.open()
     cashier.enter()
     with cashier.town.warehouse.transaction() as doing:
@@ -224,7 +224,7 @@ def test_the_database_itself_keeps_what_was_entered(cashier: Cashier, statement:
 
 
 @pytest.mark.parametrize("amount", ["0", "-1"])
-def test_the_database_itself_refuses_a_movement_that_is_not_above_nothing(cashier: Cashier, amount: str) -> None:
+def test_the_database_itself_refuses_a_movement_that_is_not_above_zero(cashier: Cashier, amount: str) -> None:
     with pytest.raises(BrokenPromise):
         cashier.town.sql(
             "insert into accounting.cash_movement (organization_inn, kpp, word, day, account, amount, entered_by)"

@@ -124,7 +124,7 @@ def test_late_shifts_of_a_closed_period_are_listed_with_exit_code_1(build_town: 
         (("resolve", "1", "burn", "--reason", "x"), "'burn'"),
     ],
 )
-def test_what_cannot_be_is_wrong_use(shop: Shop, words: tuple[str, ...], why: str) -> None:
+def test_impossible_arguments_are_wrong_use(shop: Shop, words: tuple[str, ...], why: str) -> None:
     done = shop.cli.here(*words, "--json")
     assert done.code == 2
     assert why in done.error

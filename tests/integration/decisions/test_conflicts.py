@@ -1,4 +1,4 @@
-"""A source that changed its mind after the accountant had accepted: a person decides, and it is kept (DOMAIN 2, 4)."""
+"""A source reports other sums after the accountant accepted: a person decides, and the answer is kept (DOMAIN 2, 4)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DAY = date(2025, 12, 29)
 EXTRA = Decimal(MORE) / 100
 
 
-def test_what_stands_is_kept_and_the_same_difference_is_not_asked_again(office: Office) -> None:
+def test_the_current_order_is_kept_and_the_same_difference_is_not_asked_again(office: Office) -> None:
     order, shift = office.a_sale(DAY)
     office.accept(*office.live(shift))
     office.report_changed(shift, MORE)
@@ -46,7 +46,7 @@ def test_what_stands_is_kept_and_the_same_difference_is_not_asked_again(office: 
     office.check()
 
 
-def test_a_reversal_issues_anew_what_the_source_tells_now(office: Office) -> None:
+def test_a_reversal_issues_an_order_of_the_newly_reported_sums(office: Office) -> None:
     order, shift = office.a_sale(DAY)
     before = office.live(shift)
     office.accept(*before)
@@ -140,7 +140,7 @@ def test_in_a_closed_period_a_reversal_counts_on_the_first_open_day_and_the_peri
     office.check()
 
 
-def test_in_a_closed_period_what_stands_may_be_kept(office: Office) -> None:
+def test_in_a_closed_period_the_current_order_may_be_kept(office: Office) -> None:
     order, shift = office.a_sale(DAY)
     office.close(DAY)
     office.report_changed(shift, MORE)
@@ -154,7 +154,7 @@ def test_in_a_closed_period_what_stands_may_be_kept(office: Office) -> None:
     office.check()
 
 
-def test_a_source_that_takes_its_word_back_settles_the_conflict_itself(office: Office) -> None:
+def test_a_source_that_reports_the_former_sums_again_closes_the_conflict(office: Office) -> None:
     order, shift = office.a_sale(DAY)
     office.accept(order)
     office.report_changed(shift, MORE)
@@ -172,7 +172,7 @@ def test_a_source_that_takes_its_word_back_settles_the_conflict_itself(office: O
     office.check()
 
 
-def test_a_decision_is_made_once_with_a_word_that_fits_and_a_reason(office: Office) -> None:
+def test_a_decision_is_answered_once_with_an_allowed_word_and_a_reason(office: Office) -> None:
     order, shift = office.a_sale(DAY)
     office.accept(order)
     office.report_changed(shift, MORE)
@@ -219,7 +219,7 @@ def test_a_reversal_before_the_start_in_force_is_refused_whole(office: Office) -
         ("update control.decision set state = 'resolved'", "a_resolution_is_signed"),
     ],
 )
-def test_the_database_refuses_what_goes_round_a_decision(office: Office, statement: str, why: str) -> None:
+def test_the_database_refuses_changes_that_bypass_a_decision(office: Office, statement: str, why: str) -> None:
     order, shift = office.a_sale(FIRST)
     office.accept(order)
     office.report_changed(shift, MORE)

@@ -16,7 +16,7 @@ from tests.town import Town
 CLOSED = date(2025, 12, 31)
 
 
-def test_closing_and_opening_are_told_with_who_when_and_why(office: Office) -> None:
+def test_closing_and_opening_are_listed_with_who_when_and_why(office: Office) -> None:
     office.close(FIRST)
     office.close(FIRST)
     office.close(CLOSED)
@@ -63,7 +63,7 @@ def test_what_cannot_be_closed_or_opened_is_refused(office: Office) -> None:
         ("update accounting.shift set outcome = 'rejected' where order_date = '2025-12-31'", "period closed"),
     ],
 )
-def test_the_database_refuses_to_write_into_a_closed_period_and_to_open_it_unseen(
+def test_the_database_refuses_to_write_into_a_closed_period_and_to_open_it_without_a_trace(
     office: Office, statement: str, why: str
 ) -> None:
     office.close(CLOSED)
@@ -83,7 +83,7 @@ def test_documents_of_a_closed_period_are_neither_accepted_nor_rejected(office: 
 
 
 def test_late_shifts_of_a_closed_period_wait_and_are_booked_once_it_is_open(build_town: Callable[..., Town]) -> None:
-    # One register is offline over New Year; the books are closed before it is heard again.
+    # One register is offline over New Year; the books are closed before its documents come.
     town = build_town(replace(WEEK, every_late=2), start=FIRST)
     office = Office(town)
     line = min(

@@ -1,4 +1,4 @@
-"""Shifts that need a look: approved they are booked from their sums, rejected they are not, ever."""
+"""Shifts that need a review: approved, they are booked from their sums; rejected, they are never booked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAY = date(2025, 12, 29)
 
 @pytest.fixture
 def office(build_town: Callable[..., Town]) -> Office:
-    """Receipts and totals of one shift tell different cash: a person must look."""
+    """Receipts and totals of one shift report different cash: a person must decide."""
     town = build_town(WEEK, start=FIRST, detail="receipts")
     line = next(one for one in town.truth().values() if one["closed_at"][:10] == str(DAY) and one["cash_income"])
     office = Office(town)
@@ -33,7 +33,7 @@ def shift_in_review(office: Office) -> dict[str, object]:
     return shift
 
 
-def test_a_shift_that_needs_a_look_waits_with_its_reason_and_evidence(office: Office) -> None:
+def test_a_shift_that_needs_a_review_waits_with_its_reason_and_evidence(office: Office) -> None:
     (waiting,) = office.waiting()
     assert (waiting["kind"], waiting["choices"]) == ("review", ["approve", "reject"])
     assert waiting["reason"] == "receipts_and_totals_disagree"

@@ -154,7 +154,7 @@ def test_of_two_at_once_one_takes_back_and_the_other_is_refused(office: Office) 
     assert office.order(order["document_id"])["status_by"] == "Борис"
 
 
-def test_what_was_confirmed_is_what_is_done_or_nothing(office: Office) -> None:
+def test_either_exactly_what_was_confirmed_is_done_or_nothing(office: Office) -> None:
     asked = Filter(office.town.inn, DAY, LAST)
     with office.town.warehouse.transaction() as transaction:
         shown = show(transaction, asked, status="accepted")

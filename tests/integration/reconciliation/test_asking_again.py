@@ -1,4 +1,4 @@
-"""What one damaged answer can do to the books is named by a reconciliation of these days, before they are certified."""
+"""A reconciliation names what one damaged answer did to the books, before these days are certified."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_each_damaged_receipt_is_harmless_or_named_and_loading_its_day_again_men
     assert certificate(town)["is_complete"]
 
 
-def test_a_shift_is_not_certified_before_its_receipts_were_asked_for_again_as_they_stand(build_town: BuildTown) -> None:
+def test_a_shift_is_not_certified_before_its_current_receipts_were_asked_for_again(build_town: BuildTown) -> None:
     town = build_town(world(2), detail="receipts")
     town.load(*_ends())
     prove(town, is_full=False)

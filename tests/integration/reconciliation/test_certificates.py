@@ -30,7 +30,7 @@ NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def standing(postgres: EmbeddedPostgres, migrated: str) -> Iterator[tuple[SandboxServer, str]]:
+def loaded_shop(postgres: EmbeddedPostgres, migrated: str) -> Iterator[tuple[SandboxServer, str]]:
     """A shop that is loaded and reconciled, to take copies of: the sandbox and the name of the database."""
     name = "certified"
     postgres.create_database(name, template=migrated)
@@ -44,9 +44,9 @@ def standing(postgres: EmbeddedPostgres, migrated: str) -> Iterator[tuple[Sandbo
 
 
 @pytest.fixture
-def town(postgres: EmbeddedPostgres, standing: tuple[SandboxServer, str]) -> Iterator[Town]:
+def town(postgres: EmbeddedPostgres, loaded_shop: tuple[SandboxServer, str]) -> Iterator[Town]:
     """A copy of that shop."""
-    sandbox, template = standing
+    sandbox, template = loaded_shop
     name = f"test_{secrets.token_hex(6)}"
     postgres.create_database(name, template=template)
     town = Town.__new__(Town)
@@ -63,7 +63,7 @@ def make(town: Town) -> dict[str, Any]:
 
 
 def tamper(town: Town, statement: str, *parameters: Any) -> None:
-    """Changes the warehouse past its guards, as somebody with the keys of the server could."""
+    """Change the warehouse past its guards, as an administrator of the server could."""
     tables = ("accounting.shift", "accounting.cash_order", "raw.page")
     for what in ("disable", "enable"):
         for table in tables:
@@ -99,7 +99,7 @@ def test_a_certificate_is_read_from_its_file_and_verified_from_the_bytes_of_the_
     assert found.pages == made["evidence"]["pages"] > 0
 
 
-def test_what_may_happen_to_good_books_leaves_a_certificate_true(town: Town) -> None:
+def test_ordinary_changes_of_the_books_leave_a_certificate_true(town: Town) -> None:
     made = make(town)
     town.sql("update accounting.cash_order set status = 'accepted' where date <= %s", date(2025, 12, 5))
     town.load(FIRST, PERIOD.last_day)
@@ -201,7 +201,7 @@ def test_a_shift_that_comes_later_makes_the_certificate_untrue(build_town: Build
     assert verify(town.warehouse, made).difference is not None
 
 
-def test_a_certificate_or_a_page_that_was_changed_is_told_from_a_true_one(town: Town) -> None:
+def test_a_changed_certificate_or_page_is_recognised(town: Town) -> None:
     made = make(town)
     bent = json.loads(json.dumps(made))
     bent["operations"][0]["amount"] = "1.00"

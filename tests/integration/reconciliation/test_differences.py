@@ -1,4 +1,4 @@
-"""What disagrees is told with its kind, its amount and the documents behind it; what agrees again is closed."""
+"""A difference is reported with its kind, its amount and its documents; it is closed when both sides agree again."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def a_shift(town: Town) -> dict[str, Any]:
 
 
 def report_changed(town: Town, shift: dict[str, Any], **changes: int) -> None:
-    """From now on by-shifts, and nothing else, tells this of the shift."""
+    """From now on by-shifts, and nothing else, reports this of the shift."""
     match = {
         "type": "byShifts", "fiscalDriveNumber": shift["fiscal_drive_number"], "shiftNumber": shift["shift_number"],
     }  # fmt: skip
@@ -50,7 +50,7 @@ def orders_of(town: Town, shift: dict[str, Any]) -> list[str]:
     return sorted(str(order["document_id"]) for order in town.orders() if order["shift_id"] == shift["shift_id"])
 
 
-def test_a_source_that_changed_its_mind_since_differs_by_the_kopeck_and_names_the_orders_behind(
+def test_sums_that_the_source_changed_since_differ_by_the_kopeck_and_name_the_orders(
     town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
     shift = a_shift(town)
@@ -64,7 +64,7 @@ def test_a_source_that_changed_its_mind_since_differs_by_the_kopeck_and_names_th
     )  # fmt: skip
     assert totals["documents"] == orders_of(town, shift) != []
     assert "difference inn=" in caplog.text and "kind=shift_totals" in caplog.text
-    # What the two kinds of totals tell of that day differs as well, by the same kopeck.
+    # The two kinds of totals of that day differ as well, by the same kopeck.
     assert [(row["kind"], row["amount"]) for row in found.differences if row is not totals] == [
         ("days", Decimal("0.01"))
     ]
@@ -92,7 +92,7 @@ def test_a_difference_is_alerted_once_lives_on_while_it_is_found_and_is_closed_w
     assert len(town.table("control.difference", "difference_id")) == 2 * len(first.differences)
 
 
-def test_a_shift_that_the_source_does_not_tell_of_any_more_differs_and_is_not_missing(town: Town) -> None:
+def test_a_shift_that_the_source_no_longer_reports_differs_and_is_not_missing(town: Town) -> None:
     shift = a_shift(town)
     match = {"fiscalDriveNumber": shift["fiscal_drive_number"], "shiftNumber": shift["shift_number"]}
     town.sandbox.faults.add({"kind": "drop_document", "match": match})
@@ -143,7 +143,7 @@ def test_one_shift_that_contradicts_itself_leaves_the_rest_of_its_register_prove
     assert kinds == {"totals_contradict": [str(shift["shift_id"])], "shift_totals": [str(other["shift_id"])]}
 
 
-def test_receipts_that_were_read_are_held_against_the_totals(build_town: BuildTown) -> None:
+def test_receipts_that_were_read_are_compared_with_the_totals(build_town: BuildTown) -> None:
     town = build_town(SHOP, detail="receipts")
     town.load()
     shift = a_shift(town)
@@ -164,7 +164,7 @@ def test_an_order_that_is_not_what_its_shift_moved_differs(town: Town) -> None:
 
 
 def test_a_day_that_the_operator_counts_otherwise_for_the_organisation_differs(build_town: BuildTown) -> None:
-    """A register of which the list of registers does not tell: its money is in the organisation's total only."""
+    """A register that the list of registers lacks: its money is in the organisation's total only."""
     town = build_town(replace(SHOP, registers_per_organization=3))
     town.load()
     hidden = town.register(2)
@@ -203,12 +203,12 @@ def both_sources(build_town: BuildTown, market: MarketSettings) -> Town:
     return town
 
 
-def test_where_both_sources_tell_of_the_same_cash_nothing_differs(build_town: BuildTown) -> None:
+def test_where_both_sources_report_the_same_cash_nothing_differs(build_town: BuildTown) -> None:
     town = both_sources(build_town, QUIET)
     assert not prove(town, TWELVE_DAYS).waits
 
 
-def test_where_market_tells_of_other_cash_of_one_shift_it_differs_by_that(build_town: BuildTown) -> None:
+def test_where_market_reports_other_cash_of_one_shift_it_differs_by_that(build_town: BuildTown) -> None:
     town = both_sources(build_town, QUIET)
     till = next(shift for shift in town.shifts() if shift["source"] == "market" and shift["same_as"])
     town.sql("update accounting.shift set cash_income = cash_income - 3 where shift_id = %s", till["shift_id"])

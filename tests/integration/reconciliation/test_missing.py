@@ -82,7 +82,7 @@ def test_a_shift_whose_z_report_did_not_come_is_named_on_its_day(build_town: Bui
 def test_a_shift_that_the_operator_lost_altogether_is_named_still(
     build_town: BuildTown, where: int, place: int
 ) -> None:
-    """Nothing is told of it but in the totals by day: numbers within the drive tell which it was."""
+    """Only the totals by day report it: the numbers within the drive show which it was."""
     town = build_town(SHOP)
     lost = shifts_of(town, place)[where]
     town.sandbox.faults.add({"kind": "drop_document", "match": of_shift(lost)})
@@ -152,7 +152,7 @@ def test_what_is_not_loaded_yet_is_missing_and_then_it_is_not(build_town: BuildT
     assert not prove(town).waits
 
 
-def test_a_shift_that_is_still_open_is_told_as_open(build_town: BuildTown) -> None:
+def test_a_shift_that_is_still_open_is_reported_as_open(build_town: BuildTown) -> None:
     town = build_town(SHOP, now=datetime(2025, 12, 10, 6))
     night = next(
         place for place in (0, 1) if any(s["closed_at"][:10] != s["opened_at"][:10] for s in shifts_of(town, place))
@@ -179,7 +179,7 @@ def test_days_before_the_start_and_registers_that_the_mandate_does_not_name_are_
     assert {row["verdict"] for row in found.days if row["day"] >= start} <= {"complete", "offline"}
 
 
-def test_a_register_that_the_operator_refuses_is_out_of_reach(build_town: BuildTown) -> None:
+def test_the_days_of_a_register_that_the_operator_refuses_are_not_readable(build_town: BuildTown) -> None:
     town = build_town(SHOP)
     town.sandbox.faults.add({"kind": "forbid_register", "register": town.register(1)})
     town.load()

@@ -138,7 +138,7 @@ def test_a_person_closes_it_as_lost_and_nobody_is_asked_again(town: Town) -> Non
 
 @pytest.mark.few_cases(1)
 @pytest.mark.parametrize("damage", ["opening", "opening in totals", "all totals", "window begins later"])
-def test_whatever_else_is_lost_of_it_it_is_found(town: Town, damage: str) -> None:
+def test_it_is_found_whatever_else_of_it_is_lost(town: Town, damage: str) -> None:
     lost = unclosed(town)
     patch = {"kind": "patch_document", "match": {"type": "byShifts", "shiftNumber": lost["shift_number"]}}
     fault: dict[str, Any] = {
@@ -249,7 +249,7 @@ def test_more_receipts_that_come_later_renew_the_question(town: Town) -> None:
     assert sums(second["held"]) == {name: lost[name] for name in CASH}
 
 
-def test_a_shift_that_is_open_on_a_drive_in_use_is_nobody_elses_business(build_town: BuildTown) -> None:
+def test_a_shift_that_is_open_on_a_drive_in_use_asks_nobody(build_town: BuildTown) -> None:
     """The last shift before now is open, and no newer drive works: nothing is asked, the day waits."""
     town = build_town(replace(DEAD, every_dead_drive=0, every_replaced_drive=1), start=START, now=NOW)
     last = max(town.truth().values(), key=lambda one: one["closed_at"])

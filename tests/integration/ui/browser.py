@@ -1,4 +1,4 @@
-"""A browser before the desk, with Airflow's word on who it is. What Airflow itself says, the tests of e2e show."""
+"""A browser on Smena's pages; the test stands in for Airflow and says who is logged in. tests/e2e has the real one."""
 
 from __future__ import annotations
 

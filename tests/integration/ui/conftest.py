@@ -42,9 +42,9 @@ def browser(town: Town) -> OpenBrowser:
 
 
 @pytest.fixture(scope="session")
-def houses(postgres: EmbeddedPostgres, migrated: str) -> Iterator[OpenBrowser]:
-    """Browsers before a warehouse with two organisations, nothing loaded; Anna sees one. For what changes nothing."""
-    name = "houses"
+def unloaded_browser(postgres: EmbeddedPostgres, migrated: str) -> Iterator[OpenBrowser]:
+    """Browsers on a warehouse with two organisations and nothing loaded; Anna sees one. Tests do not change it."""
+    name = "unloaded_browser"
     postgres.create_database(name, template=migrated)
     warehouse = Warehouse(postgres.dsn(name))
     with warehouse.transaction() as transaction:

@@ -1,4 +1,4 @@
-"""Who answers what was answered meanwhile reads by whom, when and how; nothing is changed or called a success."""
+"""An answer to a question that was answered meanwhile is refused with who, when and how; nothing changes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.town import Town, head_of
 
 
 def says(answer: Any, *words: str) -> bool:
-    """The refusal tells what was answered, by whom, when (UTC) and why."""
+    """Whether the refusal says what was answered, by whom, when (UTC) and why."""
     text = answer.text
     return (
         answer.status_code == 409
@@ -164,7 +164,7 @@ def test_an_integration_that_was_switched_by_another(browser: OpenBrowser, town:
 
 
 def at_once(town: Town, act: Callable[[Transaction, str], object]) -> list[BaseException]:
-    """Two people do the same; the second begins before the first has committed. What the second was told."""
+    """Two people do the same; the second begins before the first has committed. Return the second's answer."""
     found: list[BaseException] = []
 
     def second() -> None:
@@ -184,7 +184,7 @@ def at_once(town: Town, act: Callable[[Transaction, str], object]) -> list[BaseE
     return found
 
 
-def test_of_two_at_once_the_second_is_told_of_the_first_about_links(unconfirmed: Town) -> None:
+def test_of_two_who_confirm_a_link_at_once_the_second_is_refused_with_the_first(unconfirmed: Town) -> None:
     number = links(unconfirmed, "proposed")[0]["register_link_id"]
     (reported,) = at_once(unconfirmed, lambda doing, who: linking.withdraw(doing, number, by=who, reason="не она"))
     assert "is withdrawn already, by борис" in str(reported)
@@ -192,7 +192,9 @@ def test_of_two_at_once_the_second_is_told_of_the_first_about_links(unconfirmed:
     assert row["withdrawn_by"] == "борис"
 
 
-def test_of_two_at_once_the_second_is_told_of_the_first_about_records(town: Town, with_rejects: list[int]) -> None:
+def test_of_two_who_give_up_a_record_at_once_the_second_is_refused_with_the_first(
+    town: Town, with_rejects: list[int]
+) -> None:
     (reported,) = at_once(town, lambda doing, who: records.give_up(doing, with_rejects[:1], by=who, reason="не нужна"))
     assert "is given_up already, by борис" in str(reported)
 

@@ -1,4 +1,4 @@
-"""Who comes in: without a login, with too little right, for another's organisation; forged, stale, too large."""
+"""Requests without a login, with too few rights, for another's organisation; forged, stale and too large ones."""
 
 from __future__ import annotations
 
@@ -57,21 +57,21 @@ def test_every_page_and_every_action_is_among_the_routes() -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_nobody_comes_in_without_a_login(houses: OpenBrowser, method: str, path: str) -> None:
-    answer = houses(None).client.request(method, f"/smena{filled(path)}")
+def test_without_a_login_every_route_refuses(unloaded_browser: OpenBrowser, method: str, path: str) -> None:
+    answer = unloaded_browser(None).client.request(method, f"/smena{filled(path)}")
     assert answer.status_code == 401
     assert "Нужно войти" in answer.text
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_who_may_not_see_the_dag_sees_nothing(houses: OpenBrowser, method: str, path: str) -> None:
-    anna = houses("anna", may_look=False, may_act=False)
+def test_who_may_not_see_the_dag_sees_nothing(unloaded_browser: OpenBrowser, method: str, path: str) -> None:
+    anna = unloaded_browser("anna", may_look=False, may_act=False)
     assert anna.client.request(method, f"/smena{filled(path)}").status_code == 403
 
 
 @pytest.mark.parametrize("path", [path for method, path in ROUTES if method == "POST"])
-def test_who_may_only_look_acts_nowhere(houses: OpenBrowser, path: str) -> None:
-    answer = houses("anna", may_act=False).post(
+def test_a_viewer_may_change_nothing(unloaded_browser: OpenBrowser, path: str) -> None:
+    answer = unloaded_browser("anna", may_act=False).post(
         filled(path), token="", word="accepted", document=A_DOCUMENT, start_date="2026-01-01", reason="x"
     )
     assert answer.status_code == 403
@@ -90,8 +90,10 @@ def test_who_may_only_look_acts_nowhere(houses: OpenBrowser, path: str) -> None:
     ],
     ids=["no token", "a made-up token", "a token of another house", "another site", "a site that hides"],
 )
-def test_a_form_that_is_not_of_our_page_does_nothing(houses: OpenBrowser, path: str, forged: dict[str, Any]) -> None:
-    answer = houses("anna").post(
+def test_a_form_that_is_not_of_our_page_does_nothing(
+    unloaded_browser: OpenBrowser, path: str, forged: dict[str, Any]
+) -> None:
+    answer = unloaded_browser("anna").post(
         filled(path), word="accepted", document=A_DOCUMENT, start_date="2026-01-01", reason="x", **forged
     )
     assert answer.status_code == 403
@@ -119,18 +121,18 @@ def test_a_form_is_good_for_eight_hours() -> None:
     assert not seals.is_sealed(token, "", "anna", now=1_000_000)
 
 
-def test_a_body_is_bounded(houses: OpenBrowser) -> None:
-    answer = houses("anna").post(f"/documents/{INN}/mark", word="accepted", reason="x" * 300_000)
+def test_a_body_is_bounded(unloaded_browser: OpenBrowser) -> None:
+    answer = unloaded_browser("anna").post(f"/documents/{INN}/mark", word="accepted", reason="x" * 300_000)
     assert answer.status_code == 413
 
 
-def test_every_answer_forbids_what_no_page_of_ours_does(houses: OpenBrowser) -> None:
-    anna = houses("anna")
+def test_every_answer_forbids_what_no_page_of_ours_does(unloaded_browser: OpenBrowser) -> None:
+    anna = unloaded_browser("anna")
     for answer in (
         anna.get("/completeness"),
         anna.get("/nowhere"),
         anna.get("/static/pages.js"),
-        houses(None).get("/"),
+        unloaded_browser(None).get("/"),
     ):
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
@@ -138,20 +140,20 @@ def test_every_answer_forbids_what_no_page_of_ours_does(houses: OpenBrowser) -> 
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
     cookie = anna.client.cookies.jar
     assert [(one.name, one.path) for one in cookie] == [("smena_desk", "/smena")]
-    first = houses("boris").get("/completeness").headers["Set-Cookie"]
+    first = unloaded_browser("boris").get("/completeness").headers["Set-Cookie"]
     assert "HttpOnly" in first
     assert "SameSite=Strict" in first
 
 
-def test_the_pages_are_these() -> None:
+def test_the_pages_are_the_listed_ones() -> None:
     month = {"/month", "/cash", "/journal", "/certificates", "/settings", "/settings/accounts"}
     assert set(PAGES) >= {"/today", "/completeness", "/documents", "/decisions", "/links", "/quality", *month}
     assert set(BY_FILTER) >= {"/today", "/documents", "/decisions", "/links", "/quality", *month}
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_holds_a_script_or_a_style_of_its_own(houses: OpenBrowser, path: str) -> None:
-    page = houses("anna", may_administer=True).page(path)
+def test_no_page_holds_a_script_or_a_style_of_its_own(unloaded_browser: OpenBrowser, path: str) -> None:
+    page = unloaded_browser("anna", may_administer=True).page(path)
     assert re.findall(r"<script[^>]*>", page) == ['<script src="/smena/static/pages.js" defer>']
     assert not re.search(r"<style|\son\w+=|style=", page)
 
@@ -159,9 +161,9 @@ def test_no_page_holds_a_script_or_a_style_of_its_own(houses: OpenBrowser, path:
 @pytest.mark.parametrize("path", ["/completeness/{inn}", "/completeness/{inn}/{day}", "/integrations/{inn}/{product}",
                                   "/documents/{inn}/export.{form}", "/journal/{inn}/journal.csv",
                                   "/journal/{inn}/journal.pdf"])  # fmt: skip
-def test_an_organisation_of_ones_own_is_there(houses: OpenBrowser, path: str) -> None:
-    """So that it means something that another's is not."""
-    assert houses("anna").get(filled(path)).status_code == 200
+def test_a_users_own_organisation_is_found(unloaded_browser: OpenBrowser, path: str) -> None:
+    """Otherwise it would mean nothing that another's is not found."""
+    assert unloaded_browser("anna").get(filled(path)).status_code == 200
 
 
 # What every action takes; what an action does not know, it does not read.
@@ -175,8 +177,8 @@ FORM = {
 
 
 @pytest.mark.parametrize(("method", "path"), [one for one in ROUTES if "{inn}" in one[1]])
-def test_another_ones_organisation_is_not_there(houses: OpenBrowser, method: str, path: str) -> None:
-    anna = houses("anna", may_administer=True)
+def test_another_organisation_is_not_found(unloaded_browser: OpenBrowser, method: str, path: str) -> None:
+    anna = unloaded_browser("anna", may_administer=True)
 
     def asked(inn: str) -> Response:
         form = FORM | {"word": "accepted"} if path.endswith("/mark") else FORM
@@ -194,10 +196,10 @@ def without_token(page: str) -> str:
 
 
 @pytest.mark.parametrize("path", BY_FILTER)
-def test_another_ones_organisation_is_not_there_by_a_filter_either(houses: OpenBrowser, path: str) -> None:
-    assert houses("anna").get(path, inn=OTHER).status_code == 404
-    assert houses("anna").get(path, inn=UNKNOWN).status_code == 404
-    page = houses("anna").page(path)
+def test_another_organisation_is_not_found_by_a_filter_either(unloaded_browser: OpenBrowser, path: str) -> None:
+    assert unloaded_browser("anna").get(path, inn=OTHER).status_code == 404
+    assert unloaded_browser("anna").get(path, inn=UNKNOWN).status_code == 404
+    page = unloaded_browser("anna").page(path)
     assert INN in page
     assert OTHER not in page
 
@@ -212,17 +214,17 @@ def test_orders_of_another_organisation_are_not_printed_among_ones_own(browser: 
         assert anna.get("/documents/print/orders.pdf", document=documents).status_code == 404
 
 
-def test_who_was_given_nothing_sees_nothing_and_is_told_how_to_get_it(houses: OpenBrowser) -> None:
-    stranger = houses("stranger")
+def test_without_grants_a_user_sees_nothing_and_reads_how_to_get_them(unloaded_browser: OpenBrowser) -> None:
+    stranger = unloaded_browser("stranger")
     for path in ("/today", "/completeness", "/documents", "/quality", "/integrations"):
         page = stranger.page(path)
         assert "smena access grant --user stranger" in page
         assert not any(inn in page for inn in (INN, OTHER))
 
 
-def test_who_sees_all_sees_all(houses: OpenBrowser) -> None:
+def test_a_user_with_every_grant_sees_every_organisation(unloaded_browser: OpenBrowser) -> None:
     for path in ("/today", "/completeness", "/documents", "/quality", "/integrations"):
-        assert all(inn in houses("auditor", may_act=False).page(path) for inn in (INN, OTHER))
+        assert all(inn in unloaded_browser("auditor", may_act=False).page(path) for inn in (INN, OTHER))
 
 
 HOSTILE = [
@@ -252,7 +254,7 @@ FIELDS = sorted(
 )
 
 
-def test_the_fields_are_these() -> None:
+def test_the_fields_are_the_listed_ones() -> None:
     assert set(FIELDS) >= {
         ("/month", "month"), ("/month", "q"), ("/cash", "kpp"), ("/cash", "month"), ("/cash/{inn}/sheet.pdf", "day"),
         ("/journal", "from"), ("/journal/{inn}/journal.csv", "kpp"), ("/journal/{inn}/journal.pdf", "to"),
@@ -263,8 +265,8 @@ def test_the_fields_are_these() -> None:
 
 
 @pytest.mark.parametrize(("path", "field"), FIELDS)
-def test_what_is_written_into_a_field_stays_text(houses: OpenBrowser, path: str, field: str) -> None:
-    anna = houses("anna", may_administer=True)
+def test_what_is_written_into_a_field_stays_text(unloaded_browser: OpenBrowser, path: str, field: str) -> None:
+    anna = unloaded_browser("anna", may_administer=True)
     known = {"/run": {"run_id": "x"}, "/cash/{inn}/sheet.pdf": {"day": "2026-01-02"}}.get(path, {})
     # These two are of a document and of a book that are not there.
     statuses = (200, 400, 404) if path in ("/documents/{document_id}", "/cash/{inn}/sheet.pdf") else (200, 400)

@@ -1,4 +1,4 @@
-"""What of a request is read at all: nobody's body, no other charset, no more fields than a form has. Over real HTTP."""
+"""Which bodies are read: none without a login or in another charset, no more fields than a form has. Real HTTP."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def field(name: str, text: str = "x", more: str = "") -> bytes:
 
 @contextmanager
 def served(who: str | None, *, may_act: bool = True) -> Iterator[httpx.Client]:
-    """The desk under uvicorn, as it is in production, and a client; `who` None: nobody is logged in."""
+    """The pages under uvicorn, as in production, and a client; `who` None: nobody is logged in."""
     app = fastapi_app(lambda: pytest.fail("no body may come this far"), "a secret of the tests")
     if who is not None:
         app.dependency_overrides[rights] = lambda: Rights(who, True, may_act)
@@ -104,7 +104,7 @@ def test_a_charset_that_takes_long_costs_nothing(anonymous: httpx.Client, anna: 
     ("who", "content_type", "status"),
     [(None, URLENCODED, 401), (None, MULTIPART, 401), ("boris", URLENCODED, 403), ("anna", "text/plain", 415)],
 )
-def test_a_body_that_is_not_taken_is_not_waited_for(who: str | None, content_type: str, status: int) -> None:
+def test_a_body_that_is_refused_is_not_waited_for(who: str | None, content_type: str, status: int) -> None:
     with served(who, may_act=who == "anna") as client:
         host, port = client.base_url.host, client.base_url.port or 0
         with socket.create_connection((host, port), timeout=AT_MOST_S) as sent:
@@ -225,8 +225,8 @@ def test_other_people_are_answered_meanwhile(anonymous: httpx.Client) -> None:
         assert {one.result()[0] for one in heavy} == {401}
 
 
-def test_the_door_tells_nothing(houses: OpenBrowser) -> None:
-    assert houses(None).get("/door").status_code == 401
-    assert houses("anna", may_act=False).get("/door").status_code == 403
-    answer = houses("anna").client.get("/smena/door", headers={"Origin": "http://desk.example"})
+def test_the_check_of_rights_has_an_empty_answer(unloaded_browser: OpenBrowser) -> None:
+    assert unloaded_browser(None).get("/door").status_code == 401
+    assert unloaded_browser("anna", may_act=False).get("/door").status_code == 403
+    answer = unloaded_browser("anna").client.get("/smena/door", headers={"Origin": "http://desk.example"})
     assert (answer.status_code, answer.text) == (204, "")

@@ -19,7 +19,7 @@ OUTCOMES = ("issued", "no_cash", "incomplete", "conflict", "needs_review", "befo
 SUMS = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund")
 
 
-def kept(town: Town) -> dict[tuple[Any, ...], tuple[int, Decimal]]:
+def stored(town: Town) -> dict[tuple[Any, ...], tuple[int, Decimal]]:
     rows = town.sql(
         "select organization_inn, day, shifts, net from accounting.cash_of_day where shifts <> 0 or net <> 0"
     )
@@ -39,14 +39,14 @@ def summed(town: Town) -> dict[tuple[Any, ...], tuple[int, Decimal]]:
 
 
 def test_what_was_loaded_is_summed(town: Town) -> None:
-    assert kept(town) == summed(town)
-    assert {inn for inn, _ in kept(town)} == set(town.inns)
-    assert sum(net for _, net in kept(town).values()) > 0
+    assert stored(town) == summed(town)
+    assert {inn for inn, _ in stored(town)} == set(town.inns)
+    assert sum(net for _, net in stored(town).values()) > 0
 
 
-def test_what_two_sources_tell_and_what_is_decided_is_summed(build_town: BuildTown) -> None:
+def test_shifts_of_two_sources_and_of_decisions_are_summed(build_town: BuildTown) -> None:
     town = differing(build_town)
-    assert kept(town) == summed(town)
+    assert stored(town) == summed(town)
     assert any(one["outcome"] == "conflict" for one in town.shifts())
 
 
@@ -65,7 +65,7 @@ CHANGES: tuple[tuple[str, Callable[[random.Random], Any]], ...] = (
 def test_any_change_of_shifts_changes_the_sums_by_as_much(town: Town, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - no secret
     shifts = town.shifts()
-    before = kept(town)
+    before = stored(town)
     for _ in range(40):
         named = [str(one["shift_id"]) for one in chance.sample(shifts, chance.randint(1, 6))]
         change, value = chance.choice(CHANGES)
@@ -73,8 +73,8 @@ def test_any_change_of_shifts_changes_the_sums_by_as_much(town: Town, seed: int)
             f"update accounting.shift set {change} where shift_id = any(%s::uuid[])",  # noqa: S608 - of ours
             value(chance), named,
         )  # fmt: skip
-        assert kept(town) == summed(town)
-    assert kept(town) != before
+        assert stored(town) == summed(town)
+    assert stored(town) != before
 
 
 def test_a_shift_whose_sums_are_not_known_is_in_none(town: Town) -> None:
@@ -83,16 +83,16 @@ def test_a_shift_whose_sums_are_not_known_is_in_none(town: Town) -> None:
         "update accounting.shift set outcome = 'needs_review', cash_payout = null where shift_id = %s",
         shift["shift_id"],
     )
-    assert kept(town) == summed(town)
+    assert stored(town) == summed(town)
     town.sql("update accounting.shift set cash_payout = 7, outcome = 'issued' where shift_id = %s", shift["shift_id"])
-    assert kept(town) == summed(town)
+    assert stored(town) == summed(town)
 
 
 def test_what_is_taken_back_leaves_no_trace_and_nothing_is_deleted(town: Town) -> None:
-    before = kept(town)
+    before = stored(town)
     with town.warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
         cursor.execute("update accounting.shift set outcome = 'rejected'")
         transaction.connection.rollback()
-    assert kept(town) == before
+    assert stored(town) == before
     with pytest.raises(BrokenPromise, match=r"DELETE of accounting\.cash_of_day is refused"):
         town.sql("delete from accounting.cash_of_day")

@@ -167,7 +167,7 @@ def test_a_limit_marks_the_days_that_end_above_it(
     assert over and page.count("выше лимита на") == len(over)
 
 
-def test_another_organisations_book_is_not_in_sight_and_a_looker_enters_nothing(
+def test_another_organisations_book_is_not_visible_and_a_viewer_enters_nothing(
     browser: OpenBrowser, town: Town, kpp: str
 ) -> None:
     own, other = town.inns

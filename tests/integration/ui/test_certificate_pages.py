@@ -48,7 +48,7 @@ def test_a_certificate_is_made_downloaded_and_verified(browser: OpenBrowser, tow
     assert "сегодня в учёте другое" in anna.page(f"/certificates/{inn}/{found[1]}/verify")
 
 
-def test_a_looker_verifies_and_another_organisations_certificate_is_not_in_sight(
+def test_a_viewer_verifies_and_another_organisations_certificate_is_not_visible(
     browser: OpenBrowser, town: Town
 ) -> None:
     own, other = town.inns
@@ -66,7 +66,7 @@ def test_a_looker_verifies_and_another_organisations_certificate_is_not_in_sight
     assert auditor.post(f"/certificates/{own}/make", token="", **SPAN).status_code == 403
 
 
-def test_what_is_no_period_keeps_the_form(browser: OpenBrowser, town: Town) -> None:
+def test_an_impossible_period_keeps_the_form(browser: OpenBrowser, town: Town) -> None:
     anna = browser("anna")
     for first, last in (("2026-01-05", "2026-01-01"), ("yesterday", "2026-01-01"), ("", "")):
         answer = anna.post(f"/certificates/{town.inns[0]}/make", first_day=first, last_day=last)
@@ -74,7 +74,7 @@ def test_what_is_no_period_keeps_the_form(browser: OpenBrowser, town: Town) -> N
         assert f'name="first_day" value="{first}"' in answer.text
 
 
-def test_the_work_of_minutes_is_done_for_one_visitor_at_a_time(browser: OpenBrowser, town: Town) -> None:
+def test_work_that_takes_minutes_is_done_for_one_user_at_a_time(browser: OpenBrowser, town: Town) -> None:
     inn, anna = town.inns[0], browser("anna")
     reconcile(town.context, inn, run_id="test", window=Window(FIRST, LAST))
     assert anna.post(f"/certificates/{inn}/make", **SPAN).status_code == 303

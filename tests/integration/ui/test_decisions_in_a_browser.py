@@ -37,7 +37,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser test: no Ch
 
 @pytest.fixture
 def address(town: Town) -> Iterator[str]:
-    """The desk as Anna sees it, at an address of its own."""
+    """The pages as Anna sees them, at an address of their own."""
     app = fastapi_app(lambda: town.context, "a secret of the tests")
     app.dependency_overrides[rights] = lambda: Rights("anna", may_look=True, may_act=True, may_administer=True)
     app.dependency_overrides[runs_of_airflow] = lambda: known_runs
@@ -57,7 +57,7 @@ def address(town: Town) -> Iterator[str]:
 
 @pytest.fixture
 def page(address: str) -> Iterator[Page]:
-    """A narrow page at the table; whatever its console complains of fails the test."""
+    """A narrow page at the table; an error in its console fails the test."""
     complaints: list[str] = []
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -89,8 +89,10 @@ def test_it_is_filtered_by_what_is_asked(browser: OpenBrowser, town: Town, asked
         ({"inn": "12"}, ""),
     ],
 )
-def test_what_cannot_be_is_said_and_the_form_keeps_it(houses: OpenBrowser, query: dict[str, str], why: str) -> None:
-    answer = houses("anna").get("/decisions", **query)
+def test_an_impossible_filter_is_named_and_the_form_keeps_it(
+    unloaded_browser: OpenBrowser, query: dict[str, str], why: str
+) -> None:
+    answer = unloaded_browser("anna").get("/decisions", **query)
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
     assert why in answer.text
@@ -207,7 +209,7 @@ def test_what_cannot_be_answered_keeps_the_ticks_and_the_reason(
     assert len(office.waiting()) == 3
 
 
-def test_counts_stand_in_the_navigation_of_every_page(browser: OpenBrowser, town: Town, asked: list[int]) -> None:
+def test_counts_are_in_the_navigation_of_every_page(browser: OpenBrowser, town: Town, asked: list[int]) -> None:
     new = sum(one["status"] == "new" and one["organization_inn"] == town.inns[0] for one in town.orders())
     for path in ("/decisions", "/documents", "/today", "/completeness", "/quality", "/integrations"):
         page = browser("anna").page(path)

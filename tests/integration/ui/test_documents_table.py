@@ -143,14 +143,14 @@ def test_more_documents_than_are_sorted_are_listed_by_day_and_the_page_says_so(
 
 
 @pytest.mark.parametrize("key", ["много", "NaN", "1e999999", "1e-999999", "1.001", ""])
-def test_a_place_that_cannot_be_is_said(houses: OpenBrowser, key: str) -> None:
+def test_an_impossible_place_in_the_table_is_named(unloaded_browser: OpenBrowser, key: str) -> None:
     place = "2026-01-02_5_00000000-0000-0000-0000-000000000000"
-    answer = houses("anna").get("/documents", sort="amount", after=place, key=key)
+    answer = unloaded_browser("anna").get("/documents", sort="amount", after=place, key=key)
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
 
 
-def test_without_an_organisation_they_are_of_all_in_sight_and_totals_too(browser: OpenBrowser, town: Town) -> None:
+def test_without_an_organisation_they_are_of_all_visible_ones_and_totals_too(browser: OpenBrowser, town: Town) -> None:
     first, second = town.inns
     admin = browser("admin")
     assert set(paged(admin)) == set(ids(of(town, first, second)))
@@ -197,8 +197,8 @@ def test_wrong_input_keeps_the_filter_the_place_the_ticks_and_the_reason(
     assert 'name="from" value="2026-01-03"' in backwards.text
 
 
-def test_presets_are_links_that_keep_the_rest_of_the_filter(houses: OpenBrowser) -> None:
-    page = houses("auditor", may_act=False).page("/documents", kind="pko", after="", sort="amount")
+def test_presets_are_links_that_keep_the_rest_of_the_filter(unloaded_browser: OpenBrowser) -> None:
+    page = unloaded_browser("auditor", may_act=False).page("/documents", kind="pko", after="", sort="amount")
     links = re.findall(r'data-preset href="([^"]*)"[^>]*>([^<]*)<', page)
     assert [name for _, name in links] == ["Вчера", "Неделя", "Месяц", "Квартал"]
     assert all("kind=pko" in link and "sort=amount" in link and "from=20" in link for link, _ in links)

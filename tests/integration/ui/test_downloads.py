@@ -18,7 +18,7 @@ from tests.integration.ui.conftest import OpenBrowser
 from tests.town import Town
 
 
-def hers(town: Town, **what: Any) -> list[dict[str, Any]]:
+def orders_of_anna(town: Town, **what: Any) -> list[dict[str, Any]]:
     """The first organisation's orders that are so."""
     wanted = {"organization_inn": town.inns[0], **what}
     return [one for one in town.orders() if wanted.items() <= one.items()]
@@ -48,8 +48,8 @@ def test_an_order_is_given_on_its_form_and_its_page_leads_to_it(browser: OpenBro
     assert browser(other).get(f"{path}/order.pdf").status_code == 404
 
 
-def test_an_order_that_stands_for_nothing_is_not_printed(browser: OpenBrowser, town: Town, office: Office) -> None:
-    order = hers(town)[0]
+def test_a_rejected_order_is_not_printed(browser: OpenBrowser, town: Town, office: Office) -> None:
+    order = orders_of_anna(town)[0]
     office.reject(order)
     path = f"/documents/{order['document_id']}"
     assert "order.pdf" not in browser("anna").page(path)
@@ -60,7 +60,7 @@ def test_an_order_that_stands_for_nothing_is_not_printed(browser: OpenBrowser, t
 
 def test_an_export_holds_what_the_filter_lets_through(browser: OpenBrowser, town: Town, office: Office) -> None:
     inn, anna = town.inns[0], browser("anna")
-    orders = hers(town)
+    orders = orders_of_anna(town)
     office.accept(*orders[:2])
     everything = exported(anna, inn)
     assert ids(everything) == {str(one["document_id"]) for one in orders}
@@ -70,7 +70,7 @@ def test_an_export_holds_what_the_filter_lets_through(browser: OpenBrowser, town
     day = orders[3]["date"]
     span = {"from": str(day), "to": str(day)}
     assert ids(exported(anna, inn, **span)) == {str(one["document_id"]) for one in orders if one["date"] == day}
-    assert ids(exported(anna, inn, kind="rko")) == {str(one["document_id"]) for one in hers(town, kind="rko")}
+    assert ids(exported(anna, inn, kind="rko")) == {str(one["document_id"]) for one in orders_of_anna(town, kind="rko")}
     assert ids(exported(anna, inn, status="accepted")) == {str(one["document_id"]) for one in orders[:2]}
     assert exported(anna, inn, source="market") == []
     page = anna.page("/documents", inn=inn, kind="rko")
@@ -82,10 +82,10 @@ def test_an_export_as_a_spreadsheet_has_a_row_for_each_document(browser: OpenBro
     assert answer.headers["Content-Disposition"] == f'attachment; filename="documents-{town.inns[0]}.xlsx"'
     with ZipFile(io.BytesIO(answer.content)) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
-    assert sheet.count("<row ") == 1 + len(hers(town))
+    assert sheet.count("<row ") == 1 + len(orders_of_anna(town))
 
 
-def test_an_export_shows_nobody_what_he_does_not_see(browser: OpenBrowser, town: Town) -> None:
+def test_an_export_of_another_organisation_form_or_period_is_refused(browser: OpenBrowser, town: Town) -> None:
     for form in ("csv", "xlsx"):
         assert browser("boris").get(f"/documents/{town.inns[0]}/export.{form}").status_code == 404
     assert browser("anna").get(f"/documents/{town.inns[0]}/export.exe").status_code == 400
@@ -97,7 +97,7 @@ def test_an_export_leaves_nothing_behind_on_the_server(
     browser: OpenBrowser, town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    assert len(exported(browser("anna"), town.inns[0])) == len(hers(town))
+    assert len(exported(browser("anna"), town.inns[0])) == len(orders_of_anna(town))
     assert browser("boris").get(f"/documents/{town.inns[0]}/export.csv").status_code == 404
     assert list(tmp_path.iterdir()) == []
 
@@ -105,5 +105,5 @@ def test_an_export_leaves_nothing_behind_on_the_server(
 def test_amounts_on_the_page_and_in_the_export_are_the_same(browser: OpenBrowser, town: Town) -> None:
     anna = browser("anna")
     for row in exported(anna, town.inns[0])[:3]:
-        (order,) = [one for one in hers(town) if str(one["document_id"]) == row["Идентификатор"]]
+        (order,) = [one for one in orders_of_anna(town) if str(one["document_id"]) == row["Идентификатор"]]
         assert written(order["amount"]) in anna.page(f"/documents/{row['Идентификатор']}")

@@ -1,4 +1,4 @@
-"""What one organisation's pages cost is what it has, not what all others have."""
+"""The cost of one organisation's pages depends on its own rows, not on those of all others."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def crowded(town: Town) -> Town:
 
 
 def rows_read(town: Town, statement: str, organizations: str) -> tuple[Any, dict[str, int]]:
-    """What a statement gives to a visitor who sees these organisations, and the rows that it read, by table."""
+    """What a statement gives to a user who sees these organisations, and the rows that it read, by table."""
     with town.warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
         transaction.rows("page_enter", organizations=organizations)
         given = transaction.rows(statement, inn=None)

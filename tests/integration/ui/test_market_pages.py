@@ -1,4 +1,4 @@
-"""Pages of what Kontur.Market tells: its documents, decisions between two sources, links of cashboxes and registers."""
+"""Pages of Kontur.Market's data: its documents, decisions between two sources, links of cashboxes and registers."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_a_link_is_taken_back_and_set_by_a_person(unconfirmed: Town) -> None:
     fields = {"cashbox": cashbox, "kkt_reg_id": register, "reason": "the serial numbers were looked at"}
     for wrong in ({"reason": ""}, {"kkt_reg_id": "7"}, {"cashbox": ""}, {"first_day": "soon"}):
         assert anna.post(path, token=token, **(fields | wrong)).status_code == 400
-    assert anna.post(path, token=token, **(fields | {"cashbox": "nobody's"})).status_code == 409
+    assert anna.post(path, token=token, **(fields | {"cashbox": "unknown"})).status_code == 409
     assert links(unconfirmed, "in_force") == before
     assert anna.post(path, token=token, **fields).status_code == 303
     (put,) = [row for row in links(unconfirmed, "in_force") if row not in before]
@@ -163,7 +163,7 @@ def test_a_link_is_taken_back_and_set_by_a_person(unconfirmed: Town) -> None:
     assert "нет кассы в ОФД" in anna.page("/links")
 
 
-def test_nobody_links_the_cashboxes_of_another_organisation(unconfirmed: Town) -> None:
+def test_an_accountant_cannot_link_cashboxes_of_another_organisation(unconfirmed: Town) -> None:
     unconfirmed.warehouse.run("page_user_grant", user_name="boris", inn=None, granted_by="test")
     boris = Browser(unconfirmed.context, "boris")
     token = boris.token("/links")
@@ -235,7 +235,7 @@ def test_differences_of_two_sources_are_resolved_many_at_once_all_or_none(build_
     assert {row["outcome"] for row in town.shifts() if row["source"] == "market"} == {"duplicate"}
 
 
-def test_an_accepted_document_that_market_tells_otherwise_waits_for_a_person(build_town: BuildTown) -> None:
+def test_an_accepted_document_that_market_reports_with_other_contents_waits_for_a_person(build_town: BuildTown) -> None:
     shops = replace(EASY, every_offline=1, longest_offline_days=4)
     town = build_town(WORLD, behaviour={"market": shops}, now=datetime(2025, 12, 2, 6))
     town.enable_market(FIRST)

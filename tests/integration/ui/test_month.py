@@ -47,7 +47,7 @@ def test_what_is_not_accepted_is_counted_and_leads_to_the_documents(browser: Ope
     assert (int(row[1]), row[2]) == (len(orders), written(sum((one["amount"] for one in orders), Decimal(0))))
 
 
-def test_the_list_has_the_organisations_in_sight_with_the_sums_of_their_pages(browser: OpenBrowser, town: Town) -> None:
+def test_the_list_has_the_visible_organisations_with_the_sums_of_their_pages(browser: OpenBrowser, town: Town) -> None:
     own, other = town.inns
     assert other not in browser("anna").page("/month", month=MONTH)
     page = browser("admin").page("/month", month=MONTH)
@@ -125,9 +125,9 @@ def test_days_before_the_first_document_of_a_register_are_not_lacking(build_town
     town = build_town(replace(WEEK, first_day=date(2026, 1, 10), last_day=date(2026, 2, 3)), start=first)
     town.set_day(date(2026, 2, 5))
     town.load()
-    reconcile(town.road, town.inn, run_id="test", window=Window(first, date(2026, 1, 31)))
+    reconcile(town.context, town.inn, run_id="test", window=Window(first, date(2026, 1, 31)))
     assert {gap["reason"] for gap in town.gaps()} == {"before_first_document"}
-    rows = waiting(town.warehouse, [town.inn], through=december, now=town.road.now())[town.inn]
+    rows = waiting(town.warehouse, [town.inn], through=december, now=town.context.now())[town.inn]
     assert [row for row in rows if row.what in (*NOT_HERE, "register")] == []
 
 
@@ -176,7 +176,7 @@ def test_what_cannot_be_closed_keeps_the_form(
     assert history(town.warehouse, town.inns[0]) == []
 
 
-def test_only_who_may_act_closes_and_only_what_is_in_sight(browser: OpenBrowser, town: Town) -> None:
+def test_only_an_editor_closes_periods_and_only_of_visible_organisations(browser: OpenBrowser, town: Town) -> None:
     own, other = town.inns
     assert browser("anna").post(f"/month/{other}/close", through="2025-12-31").status_code == 404
     auditor = browser("auditor", may_act=False)

@@ -1,4 +1,4 @@
-"""«Полнота» shows ✓ only where every register is here and nothing waits: each form that contradicts it, its sign."""
+"""«Полнота» shows ✓ only where every register is loaded and nothing waits; each contradiction has its own sign."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _run(town: Town, statement: str, fields: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("reason", ["not_listed", "unidentified"])
-def test_what_is_known_of_no_register_keeps_the_organisation_from_being_complete(
+def test_a_gap_without_a_known_register_keeps_the_organisation_from_being_complete(
     browser: OpenBrowser, town: Town, reason: str
 ) -> None:
     inn, anna = town.inns[0], browser("anna")

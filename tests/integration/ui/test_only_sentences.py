@@ -104,7 +104,7 @@ ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}")
 
 @pytest.fixture
 def troubled(town: Town) -> Town:
-    """Every reason stands in every place that keeps one, of a shift with an order; each gap, verdict and difference."""
+    """Every reason in every column that stores one, of a shift with an order; each gap, verdict and difference."""
     inn = town.inns[0]
     order = next(one for one in town.orders() if one["organization_inn"] == inn and one["date"] == DAY)
     places = {"inn": inn, "day": DAY, "every": every_reason(), "shift": order["shift_id"]}
@@ -150,7 +150,7 @@ def addresses(town: Town) -> list[str]:
 
 
 def read(page: str) -> str:
-    """What of a page a person reads, a line an element; without identifiers and the records of a service."""
+    """The text of a page for a reader, one line per element; without identifiers and the records of a service."""
     shown = re.sub(
         r"<(style|script|pre)\b.*?</\1>|<[^>]*class=\"(?:mono|run)\"[^>]*>[^<]*", "\n", page, flags=re.DOTALL
     )

@@ -49,7 +49,7 @@ def test_the_calendar_shows_a_loaded_day_as_complete_and_leads_to_its_shifts_and
         assert written(shift["cash_income"] or Decimal(0)) in anna.page(f"/completeness/{inn}/{day}")
 
 
-def test_the_calendar_tells_what_is_not_there(browser: OpenBrowser, town: Town) -> None:
+def test_the_calendar_shows_what_is_missing(browser: OpenBrowser, town: Town) -> None:
     inn, day = town.inns[0], date(2026, 1, 2)
     town.sql("delete from control.covered_day where organization_inn = %s and day = %s", inn, day)
     town.sql(
@@ -169,7 +169,7 @@ def test_all_new_ones_of_a_span_are_rejected_with_a_reason(browser: OpenBrowser,
     assert "&lt;b&gt;не та касса&lt;/b&gt;" in page
 
 
-def test_nobody_acts_on_what_he_does_not_see(browser: OpenBrowser, town: Town, office: Office) -> None:
+def test_an_accountant_cannot_act_on_another_organisation(browser: OpenBrowser, town: Town, office: Office) -> None:
     hers, his = town.inns
     foreign = next(one for one in town.orders() if one["organization_inn"] == his)
     own = next(one for one in town.orders() if one["organization_inn"] == hers)
@@ -305,8 +305,8 @@ def test_a_run_of_airflow_leads_to_what_it_loaded(browser: OpenBrowser, town: To
     assert f'<a data-airflow href="{RUN}"' in page
 
 
-def test_the_pages_are_told_in_english_too_and_the_choice_is_kept(houses: OpenBrowser) -> None:
-    anna = houses("anna")
+def test_the_pages_are_shown_in_english_too_and_the_choice_is_kept(unloaded_browser: OpenBrowser) -> None:
+    anna = unloaded_browser("anna")
     assert '<html lang="ru">' in anna.page("/completeness")
     assert "Completeness" in anna.page("/completeness", lang="en")
     assert '<html lang="en">' in anna.page("/decisions")

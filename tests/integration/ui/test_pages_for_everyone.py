@@ -1,4 +1,4 @@
-"""Every page of the desk is usable with a keyboard, a screen reader and a telephone, on light and on dark.
+"""Every page is usable with a keyboard, a screen reader and a telephone, on light and on dark.
 
 Needs Playwright and axe-core (requirements-dev.txt) and a Chromium of the system; else it is skipped and says so.
 """

@@ -1,4 +1,4 @@
-"""Completeness as the reconciliation judged it, differences, the quarantine as a workplace, Data Docs under guard."""
+"""Completeness as the reconciliation found it, differences, work on the quarantine, and who may read Data Docs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def state_of(page: str, day: date) -> list[str]:
     return re.findall(rf'state-(\w+)" href="[^"]*/{day}[^"]*"', page)
 
 
-def test_the_calendar_tells_what_the_reconciliation_found(browser: OpenBrowser, town: Town) -> None:
+def test_the_calendar_shows_what_the_reconciliation_found(browser: OpenBrowser, town: Town) -> None:
     inn, anna = town.inns[0], browser("anna")
     reconcile(town.context, inn, run_id="test", window=Window(FIRST, LAST))
     whole = anna.page("/completeness", month="2026-01")
@@ -58,7 +58,7 @@ def test_the_calendar_tells_what_the_reconciliation_found(browser: OpenBrowser, 
 
 
 @pytest.mark.parametrize("verdict", ["complete", "open", "missing", "out_of_reach", "offline", "disabled"])
-def test_every_verdict_has_its_cell_and_the_worst_register_tells_of_the_day(
+def test_every_verdict_has_its_cell_and_the_worst_register_decides_the_day(
     browser: OpenBrowser, town: Town, verdict: str
 ) -> None:
     store_verdict(town, DAY, verdict, "one")
@@ -68,7 +68,7 @@ def test_every_verdict_has_its_cell_and_the_worst_register_tells_of_the_day(
     assert worst == [(verdict,)]
 
 
-def test_a_verdict_is_of_the_ofd_alone_and_a_day_without_one_is_told_by_its_coverage(
+def test_a_verdict_is_of_the_ofd_alone_and_a_day_without_one_is_shown_by_its_coverage(
     browser: OpenBrowser, town: Town
 ) -> None:
     store_verdict(town, DAY, "missing", "one")
@@ -232,5 +232,5 @@ def test_after_a_restore_a_number_shows_no_other_organisations_checks(
 
 
 @pytest.mark.parametrize("name", ["..%2fsecret.html", "%2e%2e/secret", "0", "-1", "1%00", "9" * 20, "1.html", "x"])
-def test_a_batch_is_named_by_its_number_and_nothing_else(houses: OpenBrowser, name: str) -> None:
-    assert houses("auditor").get(f"/quality/batches/{name}").status_code in (400, 404)
+def test_a_batch_is_named_by_its_number_and_nothing_else(unloaded_browser: OpenBrowser, name: str) -> None:
+    assert unloaded_browser("auditor").get(f"/quality/batches/{name}").status_code in (400, 404)

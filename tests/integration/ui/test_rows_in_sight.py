@@ -115,7 +115,7 @@ def test_no_table_and_no_view_shows_an_accountant_another_organisation(town: Tow
         "set row_security = off",
     ],
 )
-def test_what_he_says_of_himself_changes_nothing(town: Town, accountant: Login, trick: str) -> None:
+def test_what_an_accountant_sets_in_the_session_changes_nothing(town: Town, accountant: Login, trick: str) -> None:
     own, other = town.inns
     with closing(psycopg2.connect(accountant.dsn)) as connection, connection.cursor() as cursor:
         cursor.execute(trick.format(other=other))
@@ -175,7 +175,7 @@ def test_a_loader_has_the_rights_to_load_and_no_more(town: Town, loader: Login) 
             loader.ask(statement)
 
 
-def test_the_desk_of_a_loader_sees_what_its_visitor_sees(town: Town, loader: Login) -> None:
+def test_the_pages_of_a_loader_show_what_their_user_may_see(town: Town, loader: Login) -> None:
     warehouse = Warehouse(loader.dsn)
     page = Browser(QuickContext(warehouse, town.endpoint), "anna").page("/integrations")
     warehouse.close()
@@ -213,9 +213,7 @@ def owner(postgres: EmbeddedPostgres) -> Iterator[tuple[str, Any]]:
         cursor.execute(f"drop role {name}")
 
 
-def test_an_owner_who_is_no_superuser_is_told_what_he_lacks_and_then_migrates(
-    town: Town, owner: tuple[str, Any]
-) -> None:
+def test_an_owner_who_is_no_superuser_reads_what_lacks_and_then_migrates(town: Town, owner: tuple[str, Any]) -> None:
     """The roles are there already here, made by another: that is the harder way."""
     dsn, administer = owner
     with pytest.raises(WrongUse, match="an administrator of the server runs once: grant smena_owner to owner_"):

@@ -110,7 +110,7 @@ def test_grants_are_shown_to_administrators_within_what_they_see(browser: OpenBr
     assert "vera" not in browser("anna").page("/settings", inn=own)
 
 
-def test_changes_of_another_organisation_and_grants_are_not_in_sight_of_an_accountant(
+def test_changes_of_another_organisation_and_grants_are_not_visible_to_an_accountant(
     browser: OpenBrowser, town: Town
 ) -> None:
     own, other = town.inns

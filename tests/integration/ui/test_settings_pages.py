@@ -65,7 +65,7 @@ def test_who_signs_is_set_on_the_page_and_printed_on_every_form(browser: OpenBro
         ({}, ""),
     ],
 )
-def test_what_a_setting_cannot_be_keeps_the_form(
+def test_an_impossible_setting_keeps_the_form(
     browser: OpenBrowser, town: Town, changed: dict[str, str], said: str
 ) -> None:
     inn = town.inns[0]
@@ -166,7 +166,7 @@ def test_access_is_granted_and_taken_back_by_an_administrator_within_what_he_see
     assert seen() == before
 
 
-def test_where_the_desk_is_a_loader_access_is_granted_by_the_command(town: Town) -> None:
+def test_where_the_pages_run_as_a_loader_access_is_granted_by_the_command(town: Town) -> None:
     name = "a_loader_of_settings"
     town.sql(f"create role {name} login password 'x' in role smena_loader")
     address = town.warehouse.dsn

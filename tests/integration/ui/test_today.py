@@ -169,12 +169,12 @@ def test_what_is_new_and_what_waits_lead_to_their_pages(browser: OpenBrowser, to
     assert written(sum(one["amount"] for one in new)) in page
 
 
-def test_the_first_page_of_the_desk_is_today_and_others_organisations_are_not_there(
-    houses: OpenBrowser, browser: OpenBrowser, town: Town
+def test_the_first_page_is_today_and_other_organisations_are_not_on_it(
+    unloaded_browser: OpenBrowser, browser: OpenBrowser, town: Town
 ) -> None:
-    assert houses("anna").get("/").headers["Location"].endswith("/today")
-    assert "Сегодня" in houses("anna").page("/today")
+    assert unloaded_browser("anna").get("/").headers["Location"].endswith("/today")
+    assert "Сегодня" in unloaded_browser("anna").page("/today")
     assert browser("anna").get("/today", inn=town.inns[1]).status_code == 404
     assert browser("anna").get("/today", inn="12").status_code in (400, 422)
     assert 'form method="post"' not in browser("auditor", may_act=False).page("/today")
-    assert "Today" in houses("anna").page("/today", lang="en")
+    assert "Today" in unloaded_browser("anna").page("/today", lang="en")

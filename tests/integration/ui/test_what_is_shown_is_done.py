@@ -185,7 +185,7 @@ def test_one_and_many_are_taken_back_from_the_page_and_the_document_says_why(bro
     assert anna.mark(inn, "new", reason="рано", **span).status_code == 303
     assert {row["status"] for row in town.orders()} == {"new"}
     assert len(accepted) > 1
-    # Of what is not accepted nothing is taken back, and who did what is said.
+    # What is not accepted cannot be taken back; the refusal names who did what.
     refused = anna.mark(inn, "new", document=[one], reason="ещё раз")
     assert refused.status_code == 409
     assert "Ответ уже дан" in refused.text and "anna" in refused.text
@@ -224,5 +224,5 @@ def test_documents_of_another_organisation_are_not_marked_under_this_one(browser
               {"from": "2026-01-03", "to": "2026-01-02"}],
     ids=str,
 )  # fmt: skip
-def test_a_filter_that_is_not_understood_does_nothing(browser: OpenBrowser, town: Town, wrong: dict[str, str]) -> None:
+def test_an_invalid_filter_does_nothing(browser: OpenBrowser, town: Town, wrong: dict[str, str]) -> None:
     assert browser("anna").mark(town.inns[0], "accepted", scope="filter", **wrong).status_code == 400

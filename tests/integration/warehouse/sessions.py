@@ -1,4 +1,4 @@
-"""What a bystander sees of the sessions of a warehouse, and can do to them."""
+"""What another session sees of the sessions of a warehouse, and can do to them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def wait_for(dsn: str, question: str, *parameters: object) -> None:
 
 
 def wait_until_somebody_waits(dsn: str) -> None:
-    """Returns once a session of this database stands before a lock."""
+    """Returns once a session of this database waits for a lock."""
     wait_for(
         dsn,
         "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')",

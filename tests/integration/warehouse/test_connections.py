@@ -1,4 +1,4 @@
-"""Connections are kept, bounded and looked at before they are used again; they may break at any moment."""
+"""Connections are kept, bounded and checked before they are used again; they may break at any moment."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_where_every_connection_is_in_use_the_next_waits_and_then_is_a_fault_tha
         assert do(narrow, session_of)
 
 
-def test_every_connection_has_the_habits_of_the_project(warehouse: Warehouse) -> None:
+def test_every_connection_has_the_settings_of_the_project(warehouse: Warehouse) -> None:
     with warehouse.transaction() as transaction:
         habits = [asked(transaction, f"show {name}")[0][0] for name in ("timezone", "lock_timeout", "application_name")]
     assert habits == ["UTC", "10min", "smena"]
@@ -198,7 +198,7 @@ def test_a_connection_that_broke_is_broken_for_the_rest_of_its_transaction(wareh
     assert names(warehouse) == []
 
 
-def test_nothing_goes_on_where_a_broken_connection_is_undone(warehouse: Warehouse) -> None:
+def test_undoing_on_a_broken_connection_fails(warehouse: Warehouse) -> None:
     def undo(transaction: Transaction) -> None:
         with pytest.raises(psycopg2.OperationalError):
             transaction.rows("moment")

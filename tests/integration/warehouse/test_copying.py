@@ -1,4 +1,4 @@
-"""A frame comes out of the warehouse as it went in, whatever stands in it."""
+"""A frame comes out of the warehouse as it went in, whatever it contains."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_frames_put_together_of_an_empty_and_a_full_one_come_out_whole(trial: Wa
     assert copied(trial, "text", together) == ['{"a":"b"}', "c"]
 
 
-def test_nothing_is_nothing_and_an_empty_text_is_an_empty_text(trial: Warehouse) -> None:
+def test_a_missing_text_stays_missing_and_an_empty_text_stays_empty(trial: Warehouse) -> None:
     values = ["", None, "a", None, ""]
     assert copied(trial, "text", pd.Series(values, dtype="str")) == values
     assert copied(trial, "text", pd.Series([None, None], dtype="str")) == [None, None]
@@ -108,7 +108,7 @@ def test_any_whole_number_comes_out_as_it_went_in(trial: Warehouse, values: list
     assert copied(trial, "number", pd.Series(values, dtype="Int64")) == values
 
 
-def test_yes_no_and_unknown_stay_three(trial: Warehouse) -> None:
+def test_true_false_and_unknown_stay_three_values(trial: Warehouse) -> None:
     assert copied(trial, "truth", pd.Series([True, False, None], dtype="boolean")) == [True, False, None]
     assert copied(trial, "truth", pd.Series([True, False], dtype="bool")) == [True, False]
 

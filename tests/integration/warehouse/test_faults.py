@@ -1,4 +1,4 @@
-"""An error of the server is one of ours: it passes, it is wrong use, or it is a broken promise."""
+"""An error of the server is raised as one of ours: PassingFault, WrongUse or BrokenPromise."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_what_a_constraint_refuses_is_a_broken_promise_and_nothing_is_kept(wareh
     ["select * from accounting.nothing", "select nothing from control.batch", "select accounting.nothing()",
      "select * from nowhere.nothing"],
 )  # fmt: skip
-def test_what_is_not_there_asks_for_a_migration(warehouse: Warehouse, statement: str) -> None:
+def test_a_missing_object_of_the_schema_asks_for_a_migration(warehouse: Warehouse, statement: str) -> None:
     with pytest.raises(WrongUse, match="`smena migrate`"):
         do(warehouse, saying(statement))
 

@@ -36,7 +36,7 @@ def cursor(postgres: EmbeddedPostgres, migrated: str) -> Iterator[psycopg2.exten
 
 def in_the_database(cursor: psycopg2.extensions.cursor, texts: list[str]) -> list[bool]:
     cursor.execute(
-        "select control.is_inn(told.inn) from unnest(%s::text[]) with ordinality as told (inn, place) order by place",
+        "select control.is_inn(given.inn) from unnest(%s::text[]) with ordinality as given (inn, place) order by place",
         (texts,),
     )
     return [row[0] for row in cursor.fetchall()]
@@ -48,7 +48,7 @@ def test_both_agree_on_whatever_is_given(cursor: psycopg2.extensions.cursor, tex
     assert in_the_database(cursor, texts) == [is_inn(text) for text in texts]
 
 
-def test_both_agree_on_what_is_strange(cursor: psycopg2.extensions.cursor) -> None:
+def test_both_agree_on_unusual_texts(cursor: psycopg2.extensions.cursor) -> None:
     reported = in_the_database(cursor, NOT_INNS)
     assert reported == [is_inn(text) for text in NOT_INNS]
     assert [text for text, right in zip(NOT_INNS, reported, strict=True) if right] == ["9607083893", "960100732219"]
@@ -72,6 +72,6 @@ def test_of_a_hundred_last_two_digits_just_one_pair_is_right(cursor: psycopg2.ex
     assert sum(reported) == 1
 
 
-def test_what_is_not_known_is_not_judged(cursor: psycopg2.extensions.cursor) -> None:
+def test_an_unknown_inn_is_neither_right_nor_wrong(cursor: psycopg2.extensions.cursor) -> None:
     cursor.execute("select control.is_inn(null)")
     assert cursor.fetchone() == (None,)

@@ -1,4 +1,4 @@
-"""Pages are kept in partitions by month, which are made when they are needed and are as closed as the whole."""
+"""Pages are kept in partitions by month, which are made when they are needed and are as protected as the whole."""
 
 from __future__ import annotations
 
@@ -116,13 +116,13 @@ def test_a_month_ahead_waits_for_nobody(warehouse: Warehouse, batch: int) -> Non
 @pytest.mark.parametrize(
     "statement", ["update {} set body = ''", "delete from {}", "truncate {}"], ids=["update", "delete", "truncate"]
 )
-def test_a_month_is_as_closed_as_the_whole(warehouse: Warehouse, batch: int, statement: str) -> None:
+def test_a_month_is_as_protected_as_the_whole_table(warehouse: Warehouse, batch: int, statement: str) -> None:
     add(PageStore(warehouse, batch))
     with pytest.raises(psycopg2.errors.IntegrityConstraintViolation, match="history is kept"):
         look(warehouse.dsn, statement.format(this_and_next()[0]))
 
 
-def test_a_month_has_what_the_whole_has(warehouse: Warehouse, batch: int) -> None:
+def test_a_month_has_the_indexes_and_constraints_of_the_whole_table(warehouse: Warehouse, batch: int) -> None:
     add(PageStore(warehouse, batch))
     month = this_and_next()[0]
     for role in ("smena_loader", "smena_accountant", "smena_auditor"):

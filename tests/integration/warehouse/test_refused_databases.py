@@ -202,7 +202,7 @@ def test_an_owner_who_is_no_superuser_migrates(owner: Owner) -> None:
     assert migrate(owner.dsn) == (None, newest_revision())
 
 
-def test_who_may_not_create_the_extension_is_told_who_may(owner: Owner, untrusted_extension: Path) -> None:
+def test_an_owner_who_may_not_create_the_extension_reads_who_may(owner: Owner, untrusted_extension: Path) -> None:
     look_for_extensions_in(owner.administrator, str(untrusted_extension))
     lack = f"{owner.name} may not create the extension btree_gist"
     cure = "create extension btree_gist"
@@ -211,7 +211,7 @@ def test_who_may_not_create_the_extension_is_told_who_may(owner: Owner, untruste
     assert migrate(owner.dsn) == (None, newest_revision())
 
 
-def test_who_may_not_create_schemas_is_told_the_grant(owner: Owner) -> None:
+def test_an_owner_who_may_not_create_schemas_reads_the_grant_that_lacks(owner: Owner) -> None:
     owner.administer(f"alter database {owner.database} owner to smena")
     cure = f"grant create on database {owner.database} to {owner.name}"
     assert owner.refusal() == (
@@ -223,7 +223,7 @@ def test_who_may_not_create_schemas_is_told_the_grant(owner: Owner) -> None:
 
 
 @pytest.mark.parametrize("path", ["public", "elsewhere"])
-def test_who_may_not_create_tables_is_told_the_grant(owner: Owner, path: str) -> None:
+def test_an_owner_who_may_not_create_tables_reads_the_grant_that_lacks(owner: Owner, path: str) -> None:
     """In the first schema of his search path, which Alembic's table of revisions goes to; or where there is none."""
     owner.administer(f"alter database {owner.database} owner to smena")
     owner.administer(f"grant create on database {owner.database} to {owner.name}")
@@ -236,7 +236,7 @@ def test_who_may_not_create_tables_is_told_the_grant(owner: Owner, path: str) ->
 
 # Who may act as `smena_owner` may act as `smena_accountant` too.
 @pytest.mark.parametrize("role", ["smena_owner", "smena_loader", "smena_auditor"])
-def test_who_is_no_member_of_a_role_is_told_the_grant(owner: Owner, role: str) -> None:
+def test_an_owner_who_is_no_member_of_a_role_reads_the_grant_that_lacks(owner: Owner, role: str) -> None:
     owner.administer(f"revoke {role} from {owner.name}")
     cure = f"grant {role} to {owner.name}"
     assert owner.refusal() == (

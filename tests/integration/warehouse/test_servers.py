@@ -48,7 +48,7 @@ def address_of(server: EmbeddedPostgres, attributes: str = "") -> str:
     return f"postgresql://{name}:{password}@{server.dsn(name).partition('@')[2]}"
 
 
-def test_one_who_may_make_no_roles_runs_what_he_is_told_to_and_migrates(server: EmbeddedPostgres) -> None:
+def test_a_login_that_may_make_no_roles_runs_the_statement_it_is_given_and_migrates(server: EmbeddedPostgres) -> None:
     dsn = address_of(server)
     with pytest.raises(WrongUse, match="may not make the roles of the warehouse") as refusal:
         migrate(dsn)

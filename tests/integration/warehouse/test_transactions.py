@@ -24,7 +24,7 @@ from tests.integration.warehouse.steps import (
 from tests.invented import ROMASHKA, SOLE_PROPRIETOR, STRANGER
 
 
-def test_a_block_that_ends_well_is_kept(warehouse: Warehouse) -> None:
+def test_a_block_that_succeeds_is_committed(warehouse: Warehouse) -> None:
     with warehouse.transaction() as transaction:
         asked(transaction, ADD, *SHOP)
         assert names(warehouse) == []
@@ -32,9 +32,7 @@ def test_a_block_that_ends_well_is_kept(warehouse: Warehouse) -> None:
 
 
 @pytest.mark.parametrize("error", [RuntimeError("no"), KeyboardInterrupt(), GeneratorExit(), WrongUse("no")])
-def test_a_block_that_ends_badly_leaves_nothing_and_its_error_is_told(
-    warehouse: Warehouse, error: BaseException
-) -> None:
+def test_a_block_that_fails_leaves_nothing_and_raises_its_error(warehouse: Warehouse, error: BaseException) -> None:
     with pytest.raises(type(error)) as raised:
         do(warehouse, saying(ADD, *SHOP), failing(error))
     assert raised.value is error
@@ -86,7 +84,7 @@ def test_nested_work_that_fails_is_undone_alone(warehouse: Warehouse, monkeypatc
     assert names(warehouse) == ["Ромашка"]
 
 
-def test_a_dry_run_keeps_nothing(warehouse: Warehouse) -> None:
+def test_a_dry_run_stores_nothing(warehouse: Warehouse) -> None:
     with warehouse.transaction(keep=False) as transaction:
         asked(transaction, ADD, *SHOP)
         assert asked(transaction, COUNT) == [(1,)]

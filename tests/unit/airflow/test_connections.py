@@ -58,7 +58,7 @@ def warehouse(monkeypatch: pytest.MonkeyPatch) -> Any:
         ("smena_alerts", {"conn_type": "smtp"}, ""),
     ],
 )
-def test_what_a_connection_leads_to_is_said_by_its_type_its_key_or_its_name(
+def test_what_a_connection_leads_to_is_decided_by_its_type_its_key_or_its_name(
     name: str, fields: dict[str, Any], kind: str
 ) -> None:
     assert kind_of(name, ConnectionFields(**fields)) == kind
@@ -109,7 +109,7 @@ def test_a_uri_with_the_host_s_own_scheme_is_read_as_airflow_reads_it(endpoint: 
         {"conn_type": "http", "host": "::1", "port": 8080},
     ],
 )
-def test_an_address_of_the_sixth_version_keeps_its_brackets(endpoint: Any, text: str | dict[str, Any]) -> None:
+def test_an_ipv6_address_keeps_its_brackets(endpoint: Any, text: str | dict[str, Any]) -> None:
     assert endpoint(text).base_url == "http://[::1]:8080"
 
 
@@ -222,7 +222,7 @@ def test_a_warehouse_is_known_by_its_json(warehouse: Any) -> None:
 
 
 @pytest.mark.parametrize("host", ["/var/run/postgresql", "::1"])
-def test_a_warehouse_may_stand_at_a_socket_or_a_sixth_version_address(warehouse: Any, host: str) -> None:
+def test_a_warehouse_may_be_at_a_socket_or_an_ipv6_address(warehouse: Any, host: str) -> None:
     read = warehouse({"conn_type": "postgres", "host": host, "schema": "books", "login": "u", "port": 5433})
     assert (read["host"], read["port"], read["dbname"]) == (host, "5433", "books")
 

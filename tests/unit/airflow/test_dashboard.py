@@ -1,4 +1,4 @@
-"""deploy/grafana/smena.json asks for what is told, and for all of it."""
+"""deploy/grafana/smena.json queries exactly the metrics that Smena sends."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def metrics_of(query: str) -> list[Metric]:
     return [BY_NAME[name] for name in re.findall(r"\bairflow_\w+", query)]
 
 
-def test_every_metric_that_is_asked_for_is_told_and_the_other_way_round() -> None:
+def test_the_queried_metrics_are_exactly_those_that_are_sent() -> None:
     asked = {name for query in QUERIES + OF_VARIABLES for name in re.findall(r"\bairflow_\w+", query)}
     assert asked == set(BY_NAME)
 
@@ -51,7 +51,7 @@ def test_a_counter_is_asked_for_its_increase_and_a_gauge_for_its_value(query: st
         assert is_increase is (metric.kind is Kind.COUNTER)
 
 
-def test_panels_stand_beside_each_other_and_have_numbers_of_their_own() -> None:
+def test_panels_do_not_overlap_and_have_numbers_of_their_own() -> None:
     places = [tuple(panel["gridPos"][side] for side in "xywh") for panel in PANELS]
     cells = [(column, row) for x, y, w, h in places for column in range(x, x + w) for row in range(y, y + h)]
     assert len(cells) == len(set(cells))

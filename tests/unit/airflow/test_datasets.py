@@ -44,7 +44,7 @@ def test_a_table_is_named_as_airflows_own_postgres_assets_are(dsn: str, namespac
     assert (reported.namespace, reported.name) == (namespace, name)
 
 
-def test_the_days_of_two_batches_of_one_organisation_are_told_once_where_they_are_the_same() -> None:
+def test_equal_days_of_two_batches_of_one_organisation_are_listed_once() -> None:
     parts = parts_of([batch(2), batch(1), batch(3, last_day=date(2026, 1, 2)), batch(4, inn="9601000019")])
     assert parts == (
         Part("9601000019", "2026-01-01", "2026-01-31"),

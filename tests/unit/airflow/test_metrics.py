@@ -1,4 +1,4 @@
-"""Steps and standings as metrics."""
+"""Steps and the states of integrations as metrics."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_an_extract_that_failed_counts_the_requests_it_sent_all_the_same() -> No
     assert values["smena.retries"][0] == 4
 
 
-def test_a_step_that_failed_before_it_knew_whose_it_is_counts_without_it() -> None:
+def test_a_step_that_failed_before_it_knew_its_organisation_counts_without_one() -> None:
     ended = StepEnd("extract", {"batch_id": 7, "shard": 0, "seconds": 0.1, "error": "WrongUse"})
     assert [tags for _, _, tags in values_of(of_step(ended))] == [
         {"step": "extract", "ended": "failed"}, {"step": "extract"}
@@ -53,7 +53,7 @@ def test_a_step_that_failed_before_it_knew_whose_it_is_counts_without_it() -> No
 
 
 @pytest.mark.parametrize("step", ["report", "quarter", "failed", "alert"])
-def test_what_is_no_step_of_the_road_is_not_measured(step: str) -> None:
+def test_only_steps_of_the_pipeline_are_measured(step: str) -> None:
     assert step not in STEPS
     assert not list(of_step(StepEnd(step, PUBLISHED | {"requests": 5})))
 
@@ -68,7 +68,7 @@ def standing(**other: Any) -> Standing:
     return replace(one, **other)
 
 
-def test_where_an_integration_stands_is_five_gauges() -> None:
+def test_the_state_of_an_integration_is_five_gauges() -> None:
     whose = {"inn": INN, "product": "ofd"}
     until = datetime(2025, 12, 8, 21, tzinfo=UTC).timestamp()
     assert values_of(of_standings([standing()])) == [
@@ -80,7 +80,7 @@ def test_where_an_integration_stands_is_five_gauges() -> None:
     ]
 
 
-def test_an_integration_that_is_off_has_no_lag_but_what_waits_waits() -> None:
+def test_an_integration_that_is_off_has_no_lag_but_counts_what_waits() -> None:
     off = standing(state="off", wanted_days=0, first_open_day=None, quarantined=0)
     assert [name for name, _, _ in values_of(of_standings([off]))] == ["smena.decisions.open", "smena.quarantine.open"]
 

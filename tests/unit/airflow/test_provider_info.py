@@ -1,4 +1,4 @@
-"""What Airflow is told of the package fits Airflow's own schema, and leaves out nothing that the code reads."""
+"""The provider information of the package fits Airflow's own schema, and lacks nothing that the code reads."""
 
 from __future__ import annotations
 

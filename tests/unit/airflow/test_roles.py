@@ -19,7 +19,7 @@ def test_no_role_has_a_right_on_secrets_users_or_every_dag(name: str) -> None:
     assert not [right for right in ROLES[name] if right[0] == "can_delete"]
 
 
-def test_who_works_on_the_desk_has_no_right_on_a_dag_that_exists() -> None:
+def test_users_of_the_pages_have_no_right_on_a_dag_that_exists() -> None:
     for name in (AUDITOR, ACCOUNTANT):
         of_dags = {resource for _, resource in ROLES[name] if "DAG" in resource or "Task" in resource}
         assert of_dags <= {f"DAG:{PAGES_DAG}", f"DAG Run:{PAGES_DAG}"}

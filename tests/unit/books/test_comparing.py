@@ -60,7 +60,7 @@ def test_a_difference_is_named_and_counted(tmp_path: Path, old: str, new: str, k
     assert f"       1  {kind}" in said
 
 
-def test_a_row_that_is_there_twice_is_not_the_same_as_once(tmp_path: Path) -> None:
+def test_a_row_that_occurs_twice_differs_from_one_that_occurs_once(tmp_path: Path) -> None:
     again = BEFORE + BEFORE.splitlines()[0] + "\n"
     code, said = compared(exported(tmp_path / "1"), exported(tmp_path / "2", again))
     assert code == 1

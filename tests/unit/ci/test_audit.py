@@ -1,4 +1,4 @@
-"""A known hole in a pinned package fails lint until it is mended, or accepted until a day."""
+"""A known vulnerability of a pinned package fails lint until it is fixed, or is accepted until a day."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ REPORT: dict[str, Any] = {
 }
 
 
-def test_a_hole_is_named_with_the_version_that_mends_it() -> None:
+def test_a_vulnerability_is_named_with_the_version_that_fixes_it() -> None:
     lines, asked, unknown = audit.evaluate(REPORT, set())
     assert (asked, unknown) == (2, 1)
     assert lines == ["hollow 1.0: PYSEC-2026-1, mended in 2.0"]

@@ -71,7 +71,7 @@ class Cli:
         return {key: value for key, value in {**self.connections, **changed}.items() if value is not None}
 
     def here(self, *words: str, **changed: str | None) -> Done:
-        """In this process. What is `changed` stands in the environment instead; None takes it away."""
+        """In this process. `changed` replaces variables of the environment; None removes one."""
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             for name in _connections_around():

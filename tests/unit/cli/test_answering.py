@@ -50,14 +50,16 @@ def test_json_has_moments_by_iso_8601_and_durations_in_seconds(capsys: pytest.Ca
     }  # fmt: skip
 
 
-def test_without_it_the_text_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_json_the_text_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     Session().answer(DATA, "a text")
     Session().answer(DATA, "")
     assert capsys.readouterr().out == "a text\n"
 
 
 @pytest.mark.parametrize("as_json", [True, False])
-def test_what_waits_for_a_person_is_told_first_and_is_exit_1(capsys: pytest.CaptureFixture[str], as_json: bool) -> None:
+def test_what_waits_for_a_person_is_printed_first_and_is_exit_1(
+    capsys: pytest.CaptureFixture[str], as_json: bool
+) -> None:
     with pytest.raises(SystemExit) as stop:
         Session(as_json=as_json).answer({}, "a text", waits=True)
     assert stop.value.code == WAITS == 1
@@ -76,8 +78,8 @@ def test_every_error_of_ours_has_the_exit_code_that_is_promised() -> None:
     assert BadBatch("").exit_code == 1
 
 
-def test_a_fault_of_the_program_itself_is_none_of_the_promised_ends() -> None:
-    """Exit 1 says that the work is done; behind a broken promise nothing is."""
+def test_a_fault_of_the_program_itself_has_none_of_the_documented_exit_codes() -> None:
+    """Exit code 1 says that the work is done; after a broken promise it is not."""
     assert BrokenPromise("").exit_code not in (0, 1, 2, 3)
 
 

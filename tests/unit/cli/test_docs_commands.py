@@ -25,7 +25,7 @@ def in_blocks(text: str) -> list[str]:
 
 
 def in_prose(text: str) -> list[str]:
-    """What stands in backquotes: `smena …`, a group with one of its commands, a command with an option."""
+    """The commands in backquotes: `smena …`, a group with one of its commands, a command with an option."""
     quoted = [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", FENCES.sub("", text))]
     groups = {name for name, command in main.commands.items() if isinstance(command, click.Group)}
     found = []
@@ -38,7 +38,7 @@ def in_prose(text: str) -> list[str]:
     return found
 
 
-def test_every_command_in_a_guide_is_one_that_there_is() -> None:
+def test_every_command_in_a_guide_exists() -> None:
     wrong = []
     for guide in GUIDES:
         text = guide.read_text()

@@ -102,7 +102,7 @@ def test_help_of_a_group_names_its_commands(group: str) -> None:
         (("plan",), "--inn"),
     ],
 )
-def test_what_is_not_understood_is_wrong_use_in_one_line(words: tuple[str, ...], why: str) -> None:
+def test_unknown_words_are_wrong_use_in_one_line(words: tuple[str, ...], why: str) -> None:
     done = CLI.here(*words)
     assert (done.code, done.out) == (2, "")
     assert why in done.error
@@ -111,7 +111,7 @@ def test_what_is_not_understood_is_wrong_use_in_one_line(words: tuple[str, ...],
 
 
 @pytest.mark.parametrize("words", [(), ("organization",), ("integration",)])
-def test_no_command_at_all_is_wrong_use_in_a_line_that_can_be_read(words: tuple[str, ...]) -> None:
+def test_no_command_at_all_is_wrong_use_in_a_readable_line(words: tuple[str, ...]) -> None:
     done = CLI.here(*words)
     assert (done.code, done.out) == (2, "")
     assert done.error

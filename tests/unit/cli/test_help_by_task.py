@@ -60,7 +60,7 @@ def test_the_list_of_commands_has_the_first_sentence_of_each() -> None:
     assert all(name == command.name for name, command in main.commands.items())
 
 
-def test_each_command_stands_under_exactly_one_task() -> None:
+def test_each_command_is_under_exactly_one_task() -> None:
     named = [name for names in main.tasks.values() for name in names]
     assert sorted(named) == sorted(main.commands)
     out = CLI.here("--help").out

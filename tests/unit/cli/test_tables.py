@@ -11,7 +11,7 @@ from smena.cli.answer import Session
 from smena.cli.tables import table
 
 
-def test_a_table_is_aligned_and_numbers_stand_right() -> None:
+def test_a_table_is_aligned_and_numbers_are_on_the_right() -> None:
     rows = [
         {"name": "а", "count": 5, "amount": Decimal("7.00"), "day": date(2025, 3, 1)},
         {"name": "длинное", "count": 12345, "amount": Decimal("1234.50"), "day": None},
@@ -35,7 +35,7 @@ def test_on_a_terminal_a_long_cell_is_wrapped_at_its_width_and_a_number_is_not(m
     assert sum("слово" in line for line in lines) > 2
 
 
-def test_a_table_of_nothing_is_nothing() -> None:
+def test_an_empty_table_prints_nothing() -> None:
     assert table([], {"name": "имя"}) == ""
 
 
@@ -46,7 +46,7 @@ def test_a_column_of_numbers_stays_right_where_one_is_missing() -> None:
 
 @pytest.mark.parametrize("on_terminal", [False, True])
 def test_a_table_has_no_colours(monkeypatch: pytest.MonkeyPatch, on_terminal: bool) -> None:
-    """What moves or colours a terminal is cleared out of an answer: colours of ours would become rubbish."""
+    """Control sequences of a terminal are removed from answers, so colours of ours would become rubbish."""
     monkeypatch.setattr("sys.stdout.isatty", lambda: on_terminal)
     for name, value in (("TERM", "xterm-256color"), ("FORCE_COLOR", "1"), ("COLORTERM", "truecolor")):
         monkeypatch.setenv(name, value)
@@ -79,7 +79,9 @@ def test_what_is_wider_or_narrower_than_its_letters_leaves_columns_aligned(wide:
     assert {cell_len(line.partition("one")[0]) for line in lines[2:]} == {8}
 
 
-def test_what_others_have_written_moves_no_cursor_and_breaks_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_control_characters_of_outside_texts_move_no_cursor_and_break_no_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     rows = [{"name": "\x1b[31mred\r\nnext\u202e\tend"}]
     Session().answer({}, table(rows, {"name": "name"}))
     *_, line = capsys.readouterr().out.splitlines()

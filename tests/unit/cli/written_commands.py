@@ -1,4 +1,4 @@
-"""Commands as people find them written (in the guides, in alerts), read by the command line's own parser."""
+"""Commands that guides and alerts show, read by the command line's own parser."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smena.model.errors import WrongUse
 
 
 class NotACommand(Exception):
-    """The command line would not know it."""
+    """The command line does not know the command."""
 
 
 def found(words: list[str]) -> tuple[click.Command, list[str]]:

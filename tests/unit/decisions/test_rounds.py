@@ -20,5 +20,5 @@ def test_what_is_about_the_same_shift_comes_one_after_the_other() -> None:
     assert _rounds(rows) == [[1, 4], [2, 5], [3]]
 
 
-def test_of_nothing_there_is_nothing() -> None:
+def test_no_decisions_make_no_rounds() -> None:
     assert _rounds([]) == []

@@ -1,4 +1,4 @@
-"""What the sandbox told at its last start is kept, and may be a former version's."""
+"""The demo stores what the sandbox printed at its last start, and ignores what a former version stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from demo.kontur import LocalKontur
 from demo.processes import ProcessSupervisor
 
 
-def test_what_a_former_version_told_is_as_if_nothing_was(tmp_path: Path) -> None:
+def test_what_a_former_version_stored_is_ignored(tmp_path: Path) -> None:
     kontur = LocalKontur(tmp_path, ProcessSupervisor(tmp_path / "processes"))
     assert kontur._read_hello() is None
     fields = {"address": "http://127.0.0.1:1", "login": "a", "password": "b", "api_key": "c", "organizations": []}

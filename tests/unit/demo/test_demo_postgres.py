@@ -41,12 +41,12 @@ def server_pid(server: EmbeddedPostgres) -> int:
     return int((server.data_directory / "postmaster.pid").read_text().splitlines()[0])
 
 
-def test_a_fresh_database_speaks_russian_and_is_empty(empty_database: str) -> None:
+def test_a_fresh_database_knows_russian_letters_and_is_empty(empty_database: str) -> None:
     assert ask(empty_database, "SELECT upper('смена')") == "СМЕНА"
     assert ask(empty_database, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0
 
 
-def test_who_does_not_know_the_password_is_refused(empty_database: str, postgres: EmbeddedPostgres) -> None:
+def test_a_login_without_the_password_is_refused(empty_database: str, postgres: EmbeddedPostgres) -> None:
     with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
         psycopg2.connect(empty_database.replace(postgres.password, "guessed"))
 

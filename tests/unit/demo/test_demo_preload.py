@@ -78,11 +78,11 @@ def test_great_expectations_is_ready_for_its_first_frame_where_workers_are_forke
 def test_the_scheduler_has_pandas_and_great_expectations_before_its_first_task() -> None:
     modules = preloaded()
     assert {"pandas", "great_expectations", "psycopg2", "smena.loading.process"} <= modules
-    # Nobody listens: nobody pays for what would tell him.
+    # Without a receiver of metrics and lineage nothing of them is imported.
     assert not {name for name in modules if name.startswith("openlineage")}
 
 
-def test_the_scheduler_has_lineage_and_metrics_before_its_first_task_where_somebody_listens() -> None:
+def test_the_scheduler_has_lineage_and_metrics_before_its_first_task_where_they_are_sent() -> None:
     transport = '{"type": "http", "url": "http://127.0.0.1:1"}'
     modules = preloaded(AIRFLOW__OPENLINEAGE__TRANSPORT=transport, AIRFLOW__METRICS__OTEL_ON="True")
     assert {"openlineage.client.facet_v2", "opentelemetry.sdk.metrics"} <= modules

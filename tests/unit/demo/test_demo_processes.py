@@ -15,7 +15,7 @@ import pytest
 
 from demo.processes import ProcessSupervisor, ProcessTrouble, Record
 
-# Tells the pid of a child, then both wait for ever; the child does not listen to SIGTERM.
+# Prints the pid of a child, then both wait for ever; the child does not listen to SIGTERM.
 STUBBORN = """
 import signal, subprocess, sys
 child = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); signal.pause()"
@@ -51,7 +51,7 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def test_a_process_ends_with_its_child_even_one_that_will_not_listen(supervisor: ProcessSupervisor) -> None:
+def test_a_process_ends_with_its_child_even_one_that_ignores_sigterm(supervisor: ProcessSupervisor) -> None:
     leader, child = start_stubborn(supervisor)
     supervisor.end("work", grace_s=0.1)
     assert not is_alive(leader)
@@ -106,7 +106,7 @@ def test_it_lives_in_a_session_of_its_own_so_that_the_terminal_does_not_end_it(s
     assert os.getsid(child.pid) == leader.pid
 
 
-def test_what_a_dead_process_said_last_is_told(supervisor: ProcessSupervisor) -> None:
+def test_the_error_has_the_last_lines_of_a_dead_process(supervisor: ProcessSupervisor) -> None:
     supervisor.start("work", [sys.executable, "-c", "raise SystemExit('the port is taken')"])
     while supervisor.is_running("work"):
         pass

@@ -1,4 +1,4 @@
-"""What the demo tells a person, and when it holds the loading for done."""
+"""What the demo prints, and when it considers the loading done."""
 
 from __future__ import annotations
 

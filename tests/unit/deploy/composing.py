@@ -44,7 +44,7 @@ class Variable:
 
 @dataclass(frozen=True)
 class Example:
-    """.env.example: `values` by name, and the `optional` names, which stand in comments."""
+    """.env.example: `values` by name, and the `optional` names, which are commented out."""
 
     values: dict[str, str] = field(default_factory=dict)
     optional: set[str] = field(default_factory=set)

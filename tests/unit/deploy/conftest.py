@@ -13,7 +13,7 @@ from tests.unit.deploy.composing import Example, Variable, filled_in, find_varia
 
 @pytest.fixture(scope="session")
 def written() -> dict[str, Any]:
-    """The file with its aliases merged and `${…}` as they stand."""
+    """The file with its aliases merged and `${…}` as written."""
     fields: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
     return fields
 

@@ -29,7 +29,7 @@ FACES = {
 OF_SOURCES = re.findall(
     r"_connection text not null default '(\w+)'", (REPOSITORY / "include/sql/migrations/0001_warehouse.sql").read_text()
 )
-# Names that stand for variables: by each, what is read where it is said.
+# Names that stand for variables: for each, the variables that are read where it is used.
 NAMES = {
     "WAREHOUSE": {f"AIRFLOW_CONN_{WAREHOUSE.upper()}"},
     "ALERTS": {f"AIRFLOW_CONN_{ALERTS.upper()}"},
@@ -55,7 +55,7 @@ def read_by() -> dict[str, set[str]]:
 
 
 def _places(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
-    """Each statement of the file with the outermost function or class it stands in; `MODULE` for the file itself."""
+    """Each statement of the file with the outermost function or class around it; `MODULE` for the file itself."""
     for statement in tree.body:
         named = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         if not isinstance(statement, ast.Import | ast.ImportFrom):
@@ -82,7 +82,7 @@ def _variables(node: ast.AST) -> Iterator[str]:
 
 
 def _reached(places: set[tuple[Path, str]], saying: dict[str, set[tuple[Path, str]]]) -> set[str]:
-    """The parts that come to one of the places, by whoever says the name of what it stands in."""
+    """The parts that reach one of the places, through every use of the name of its function or class."""
     parts: set[str] = set()
     seen: set[tuple[Path, str]] = set()
     ahead = list(places)

@@ -1,4 +1,4 @@
-"""What the containers are told: by variables that are all known, and no more than each needs."""
+"""The environment of the containers: every variable is known, and each container has no more than it needs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_variable_is_required_or_has_a_default_the_same_everywhere(
     }
 
 
-def test_no_secret_has_a_default_or_stands_in_the_example(variables: set[Variable], example: Example) -> None:
+def test_no_secret_has_a_default_or_is_in_the_example(variables: set[Variable], example: Example) -> None:
     assert {one.name for one in variables if LOOKS_SECRET.search(one.name)} - NOT_SECRET == SECRETS
     for one in variables:
         if one.name in SECRETS:
@@ -83,12 +83,12 @@ def test_every_setting_is_one_that_airflow_knows(services: Services) -> None:
     assert unknown({"AIRFLOW__CELERY__BROKER_ADDRESS", "AIRFLOW__CORE__EXECUTER", "AIRFLOW__QUEUE__BROKER_URL"})
 
 
-def test_the_providers_are_those_whose_settings_were_looked_at() -> None:
+def test_the_providers_are_those_whose_settings_were_checked() -> None:
     assert set(PROVIDERS) <= set((REPOSITORY / "requirements.txt").read_text().splitlines())
 
 
 @pytest.mark.parametrize("part", ["worker", "cli"])
-def test_who_runs_tasks_does_not_know_airflows_own_database(services: Services, part: str) -> None:
+def test_containers_that_run_tasks_do_not_know_airflows_own_database(services: Services, part: str) -> None:
     reported = services[part]["environment"]
     assert not [name for name in reported if name.startswith(("AIRFLOW__DATABASE__", "AIRFLOW__API_AUTH__"))]
     assert "AIRFLOW__CORE__FERNET_KEY" not in reported
@@ -97,7 +97,7 @@ def test_who_runs_tasks_does_not_know_airflows_own_database(services: Services, 
 
 def test_konturs_credentials_go_to_those_who_ask_kontur(services: Services) -> None:
     having = {name for name, entry in services.items() if "AIRFLOW_CONN_KONTUR_OFD" in entry.get("environment", {})}
-    assert having == {"worker", "cli", "api-server"}  # the last for the plan that the desk shows
+    assert having == {"worker", "cli", "api-server"}  # the last for the plan that the pages show
 
 
 def test_the_parts_of_airflow_agree(services: Services, airflow_parts: Services) -> None:

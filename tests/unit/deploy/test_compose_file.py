@@ -1,4 +1,4 @@
-"""docker-compose.yml is a Compose file, and its containers are kept as production wants them."""
+"""docker-compose.yml is a Compose file, and its containers are as production needs them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_every_container_has_limits_and_its_log_is_rotated(services: Services) -
         assert entry["init"] is True, name
 
 
-def test_what_runs_for_long_is_looked_after(services: Services, airflow_parts: Services) -> None:
+def test_long_running_services_restart_and_have_a_health_check(services: Services, airflow_parts: Services) -> None:
     assert set(services) - set(airflow_parts) == {"redis", "init", "cli"}
     for name, entry in (airflow_parts | {"redis": services["redis"]}).items():
         assert entry["restart"] == "unless-stopped", name
@@ -119,7 +119,7 @@ def test_every_path_of_the_file_is_in_the_repository(services: Services, compose
             assert (REPOSITORY / build["context"] / build.get("dockerfile", "Dockerfile")).is_file(), name
 
 
-def test_the_command_line_starts_by_no_up(services: Services) -> None:
+def test_up_does_not_start_the_command_line(services: Services) -> None:
     assert services["cli"]["profiles"] == ["cli"]
     assert services["cli"]["entrypoint"] == ["smena"]
     assert not [name for name, entry in services.items() if "profiles" in entry and name != "cli"]

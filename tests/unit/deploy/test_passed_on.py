@@ -1,4 +1,4 @@
-"""What the code reads of the environment reaches the parts that read it, and what workers build reaches the desk."""
+"""Variables of the environment reach the parts that read them, and what workers build reaches the pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def reading() -> dict[str, set[str]]:
 
 
 def test_the_variables_that_the_code_reads_are_found(reading: dict[str, set[str]]) -> None:
-    """None is named in the code, or said to be not passed on, that was not found by its reading."""
+    """Every variable that the code names, or that is listed as not passed on, is found by reading the code."""
     named = set()
     for folder in ("plugins", "dags"):
         for path in (REPOSITORY / folder).rglob("*.py"):

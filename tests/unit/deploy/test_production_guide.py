@@ -1,4 +1,4 @@
-"""docs/production.md: every command in it is one that the files and the programs know."""
+"""docs/production.md: the files and the programs know every command in it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def calls(service: str | None, program: str | None = None) -> list[list[str]]:
     return found
 
 
-def test_every_call_of_compose_names_services_that_there_are(services: Services) -> None:
+def test_every_call_of_compose_names_existing_services(services: Services) -> None:
     assert len(COMPOSE) > 15
     for words in COMPOSE:
         verb, options, rest = taken_apart(words)
@@ -107,7 +107,7 @@ def test_every_service_is_in_the_guide_and_every_file_it_names_is_here(services:
     assert not [name for name in ours if not (REPOSITORY / name).exists()]
 
 
-def test_what_make_is_asked_for_it_knows() -> None:
+def test_every_target_of_make_exists() -> None:
     makefile = (REPOSITORY / "Makefile").read_text()
     verbs = re.findall(r"`make ([a-z-]+)`", GUIDE)
     assert verbs

@@ -1,4 +1,4 @@
-"""What the guides point at is there: files, headings, variables; and every DAG, page and kind of alert is in them."""
+"""What the guides point at exists: files, headings, variables; and every DAG, page and kind of alert is in them."""
 
 from __future__ import annotations
 

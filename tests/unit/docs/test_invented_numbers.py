@@ -1,4 +1,4 @@
-"""No ИНН of a real company stands in the repository."""
+"""No ИНН of a real company is in the repository."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def numbers() -> Iterator[tuple[str, str]]:
                     yield path.relative_to(REPOSITORY).as_posix(), number
 
 
-def test_every_inn_is_of_nobody() -> None:
+def test_every_inn_belongs_to_no_company() -> None:
     found = {(file, number) for file, number in numbers() if is_inn(number) and number not in NO_INN}
     assert len(found) > 40
     assert not {(file, number) for file, number in found if not INVENTED.match(number)}

@@ -14,8 +14,8 @@ from tests.invented import PRIMER as INN
 
 TEXT = "ПОРУЧЕНИЕ\nОрганизация: ООО «Ромашка»\nИНН: 9601000019\n".encode()
 
-# Not every version of OpenSSL knows Russian attributes by name. What stands before the first dot is dropped.
-ATTRIBUTES = {"ИННЮЛ": "0.1.2.643.100.4", "ИНН": "0.1.2.643.3.131.1.1", "nobody's": "O"}
+# Not every version of OpenSSL knows Russian attributes by name. The text before the first dot is dropped.
+ATTRIBUTES = {"ИННЮЛ": "0.1.2.643.100.4", "ИНН": "0.1.2.643.3.131.1.1", "another": "O"}
 _CONFIG = """
 [req]
 distinguished_name = nobody

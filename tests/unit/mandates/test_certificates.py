@@ -1,4 +1,4 @@
-"""What of a certificate is read, and which ones cannot serve."""
+"""What is read of a certificate, and which certificates are refused."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_gost_certificate_is_read_whatever_openssl_is_here() -> None:
 
 @pytest.mark.parametrize(
     ("attribute", "text", "inn"),
-    [("ИННЮЛ", INN, INN), ("ИНН", PERSON, PERSON), ("ИНН", f"00{INN}", INN), ("nobody's", INN, "")],
+    [("ИННЮЛ", INN, INN), ("ИНН", PERSON, PERSON), ("ИНН", f"00{INN}", INN), ("another", INN, "")],
 )
 def test_the_inn_is_the_entitys_or_the_persons_with_or_without_padding(
     tmp_path: Path, attribute: str, text: str, inn: str
@@ -61,13 +61,13 @@ def test_the_head_of_an_entity_signs_for_it_and_not_for_himself(tmp_path: Path) 
     assert f"ИНН={PERSON}" in read_certificate(head.pem).subject
 
 
-def test_a_long_russian_name_is_read_without_a_murmur(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+def test_a_long_russian_name_is_read_without_a_warning(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
     head = make_head(tmp_path, "ecdsa", name="Ж" * 64)
     assert "Ж" * 64 in read_certificate(head.pem).subject
     assert [str(one.message) for one in recwarn] == []
 
 
-def test_a_certificate_of_two_entities_is_of_nobody(tmp_path: Path) -> None:
+def test_a_certificate_of_two_entities_has_no_inn(tmp_path: Path) -> None:
     head = make_head(tmp_path, "ecdsa", inn=f"{INN}\n1.1.2.643.100.4 = 9607083893")
     assert read_certificate(head.pem).subject_inn == ""
 

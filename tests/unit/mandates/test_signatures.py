@@ -81,7 +81,7 @@ def test_an_altered_text_is_refused(head_of: HeadOf, case: str) -> None:
     assert "over another text" in refusal(head.sign(TEXT, *words, digest=digest), head, TEXT.replace(b"19", b"18"))
 
 
-def test_a_signature_over_changed_line_ends_is_refused_and_told(head_of: HeadOf) -> None:
+def test_a_signature_over_changed_line_ends_is_refused_with_this_reason(head_of: HeadOf) -> None:
     head = head_of("rsa")
     assert "other line ends" in refusal(head.sign(TEXT.replace(b"\n", b"\r\n")), head)
 
@@ -163,9 +163,7 @@ def test_a_signature_without_signed_attributes_is_refused(head_of: HeadOf, kind:
 
 @pytest.mark.parametrize("missing", ["content_type", "message_digest"])
 @pytest.mark.parametrize("is_twice", [False, True])
-def test_each_signed_attribute_that_tells_of_the_text_is_there_once(
-    head_of: HeadOf, missing: str, *, is_twice: bool
-) -> None:
+def test_each_signed_attribute_about_the_text_is_there_once(head_of: HeadOf, missing: str, *, is_twice: bool) -> None:
     head = head_of("rsa")
     message = cms.ContentInfo.load(head.sign(TEXT))
     signer = message["content"]["signer_infos"][0]
@@ -196,7 +194,7 @@ def test_what_is_no_signature_is_refused(head_of: HeadOf) -> None:
     verify(f"-----BEGIN CMS-----\n{wide}\n-----END CMS-----\n".encode(), TEXT, head.der)
 
 
-# --- whatever happens to it
+# --- damaged signatures and texts
 
 
 @pytest.mark.parametrize(("kind", "words"), [("rsa", ()), ("rsa", PSS), ("ecdsa", ())])
@@ -275,7 +273,7 @@ KEPT_GOST = Path(__file__).parent / "gost"
 
 
 @pytest.mark.parametrize("kind", GOST)
-def test_a_gost_signature_is_good_where_the_engine_is_and_else_is_not_judged(head_of: HeadOf, kind: str) -> None:
+def test_a_gost_signature_is_good_where_the_engine_is_and_else_cannot_be_verified(head_of: HeadOf, kind: str) -> None:
     certificate = base64.b64decode(re.sub(r"-----.*?-----", "", (KEPT_GOST / f"{kind}.pem").read_text()))
     signature = (KEPT_GOST / f"{kind}.p7s").read_bytes()
     if not has_gost():
@@ -298,7 +296,9 @@ def test_a_gost_signature_is_good_where_the_engine_is_and_else_is_not_judged(hea
             verify(bytes(altered), TEXT, certificate)
 
 
-def test_without_the_engine_a_gost_signature_is_not_judged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_the_engine_a_gost_signature_cannot_be_verified(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     certificate = base64.b64decode(re.sub(r"-----.*?-----", "", (KEPT_GOST / "gost_256.pem").read_text()))
     signature = (KEPT_GOST / "gost_256.p7s").read_bytes()
     program = tmp_path / "openssl"
@@ -312,7 +312,7 @@ def test_without_the_engine_a_gost_signature_is_not_judged(monkeypatch: pytest.M
         verify(signature, TEXT, certificate)
 
 
-def test_an_openssl_that_hangs_or_does_not_start_is_told_and_waited_for_no_longer(
+def test_an_openssl_that_hangs_or_does_not_start_is_reported_and_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     program = tmp_path / "openssl"

@@ -62,7 +62,7 @@ class Books:
         return changes, self.apply(batch, changes)
 
     def slice_of(self, batch: Batch) -> Slice:
-        """What the core is told about a batch."""
+        """The slice that the core gets for a batch."""
         ids = pd.concat([batch.reported["shift_id"], batch.tills["shift_id"]])
         is_till = self.shifts["source"] == "market"
         current = self.shifts.assign(is_reported=among(self.shifts["shift_id"], ids), is_till_in_scope=is_till)

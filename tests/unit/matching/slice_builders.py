@@ -174,7 +174,7 @@ def a_slice(
     covered: Sequence[Row] = (),
     setting: Setting = SETTING,
 ) -> Slice:
-    """All that the core is told, by rows."""
+    """The slice of these rows."""
     return Slice(
         setting,
         frame(REPORTED, reported),

@@ -1,4 +1,4 @@
-"""What the books become by a person's answer: each word, for each kind of question and each source."""
+"""What a person's answer changes in the books: each word, for each kind of question and each source."""
 
 from __future__ import annotations
 

@@ -203,7 +203,7 @@ def test_a_nearer_receipt_is_left_to_the_cheque_that_has_no_other() -> None:
     assert (verdict(made), named(made)) == (True, [])
 
 
-def test_a_clock_that_is_an_hour_off_is_found_out() -> None:
+def test_a_clock_that_is_an_hour_off_is_recognised() -> None:
     sums = [100, 200, 300, 400]
     cheques = [cheque(600 * place, cash) for place, cash in enumerate(sums)]
     receipts = [receipt(3600 + 600 * place, cash) for place, cash in enumerate(sums)]

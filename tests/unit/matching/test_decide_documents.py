@@ -131,7 +131,7 @@ ACCEPTED = {"status": "accepted"}
         ({}, {"organization_inn": OTHER_INN} | ACCEPTED, {"closed_through": DAY}, "of_another"),
     ],
 )
-def test_a_report_is_judged_by_its_day_its_contents_and_its_status(
+def test_a_report_is_decided_by_its_day_its_contents_and_its_status(
     staged: Row, books: Row | None, others: Row, verdict: str
 ) -> None:
     row = report(**staged)

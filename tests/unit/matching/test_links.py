@@ -1,4 +1,4 @@
-"""Which register a cashbox is: a link comes into force where the cash of several shifts leaves no doubt."""
+"""Which register a cashbox belongs to: a link comes into force where the cash of several shifts proves it."""
 
 from __future__ import annotations
 

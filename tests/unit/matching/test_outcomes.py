@@ -104,7 +104,7 @@ OTHER = {"is_equal": False}
         # It waited when its period was closed, with orders that were accepted.
         (published_till(outcome="needs_review", reason="said", **ACCEPTED), published(), OTHER, CLOSED_3,
          ("needs_review", "said", None)),
-        # A person has said that these are two shifts.
+        # A person has answered that these are two shifts.
         (published_till(**ACCEPTED), published(), OTHER | {"is_answered": True}, SETTING, ("issued", None, None)),
         (published_till(**WAITS), published(), OTHER | {"is_answered": True}, SETTING, ("conflict", OTHER_SUMS, None)),
         # Another till shift is this fiscal shift.
@@ -378,13 +378,13 @@ def test_a_shift_that_waits_for_another_till_shift_now_is_asked_about_anew() -> 
     assert shift_change(changes, FISCAL)["action"] == "replace"
 
 
-def test_a_shift_that_waits_and_that_nobody_is_asked_about_is_asked_about() -> None:
+def test_a_shift_that_waits_without_a_question_gets_one() -> None:
     waits = published(outcome="needs_review", reason="a look", **WITHOUT_ORDERS)
     changes = decided(reported=[reported(outcome="needs_review", reason="a look")], current=[waits])
     assert records(changes.opened, "kind", "shift_id") == [("review", FISCAL)]
 
 
-def test_two_shifts_that_a_person_has_told_apart_stay_both_booked() -> None:
+def test_two_shifts_that_a_person_has_called_different_stay_both_booked() -> None:
     till, fiscal = published_till(**ACCEPTED, cash_income=1), published(is_reported=False)
     said = decision(shift_id=FISCAL, counterpart_id=TILL, resolution="both", digest=f"{facts(till)}/{facts(fiscal)}")
     rows = {"current": [till, fiscal], "links": [link()]}

@@ -1,4 +1,4 @@
-"""Which fiscal shift a till shift is: the one of its linked register in which its middle lies."""
+"""Which fiscal shift a till shift matches: the one of its linked register in which its middle lies."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def test_without_shifts_there_are_no_pairs() -> None:
     assert paired([], [fiscal()]) == NOTHING
 
 
-def test_a_till_shift_inside_a_shift_of_its_register_is_that_shift() -> None:
+def test_a_till_shift_inside_a_shift_of_its_register_matches_it() -> None:
     pairs = pair(tills(till()), fiscals(fiscal(), fiscal(kkt_reg_id=OTHER_REGISTER)), links(link()))
     assert rows_of(pairs) == [(till()["shift_id"], fiscal()["shift_id"], 1, False, False, True, False)]
 
 
-def test_without_a_link_in_force_no_till_shift_is_a_fiscal_shift() -> None:
+def test_without_a_link_in_force_no_till_shift_matches_a_fiscal_shift() -> None:
     assert paired([till()], [fiscal()], link(state="proposed")) == NOTHING
     assert paired([till()], [fiscal()], link(state="withdrawn", withdrawn_by="rule")) == NOTHING
     assert paired([till()], [fiscal()], link(OTHER_CASHBOX)) == NOTHING
@@ -88,7 +88,7 @@ def test_a_shift_whose_opening_is_not_known_begins_24_hours_before_its_closing(c
     assert len(paired([till()], [fiscal(opened=None, closed=closed)])) == count
 
 
-def test_of_two_shifts_of_the_register_the_one_that_shares_more_time_is_it() -> None:
+def test_of_two_shifts_of_the_register_the_one_that_shares_more_time_matches() -> None:
     """The till was open from 10 to 20; the register changed shifts at 15."""
     early, late = fiscal(opened="08:00", closed="15:01"), fiscal(opened="15:02", closed="22:00")
     assert paired([till()], [early, late]) == [(till()["shift_id"], early["shift_id"], False)]
@@ -110,7 +110,7 @@ def test_a_till_shift_that_a_person_has_decided_about_gives_way() -> None:
     assert [row[2] for row in paired([short, long], [fiscal()])] == [False, True]
 
 
-def test_of_two_till_shifts_that_share_as_much_time_the_smaller_id_is_it() -> None:
+def test_of_two_till_shifts_that_share_as_much_time_the_smaller_id_matches() -> None:
     one, other = till(opened="10:00", closed="12:00", shift_id="b"), till(opened="13:00", closed="15:00", shift_id="a")
     assert paired([one, other], [fiscal()]) == [
         ("a", fiscal()["shift_id"], False),
@@ -118,7 +118,7 @@ def test_of_two_till_shifts_that_share_as_much_time_the_smaller_id_is_it() -> No
     ]
 
 
-def test_a_crowded_shift_does_not_become_another_fiscal_shift() -> None:
+def test_a_crowded_shift_does_not_match_another_fiscal_shift() -> None:
     """It lies in two shifts of the register and shares more time with the one that is taken."""
     taken, free = fiscal(opened="08:00", closed="15:01"), fiscal(opened="15:02", closed="22:00")
     long = till(opened="08:00", closed="15:00", shift_id="long")
@@ -142,7 +142,7 @@ def test_a_till_shift_that_was_forgotten_for_days_lies_where_its_middle_does() -
     ]
 
 
-def test_two_cashboxes_that_change_registers_are_the_shifts_of_each_link() -> None:
+def test_two_cashboxes_that_change_registers_match_by_the_link_of_each_day() -> None:
     ours = [till(number, cashbox_id=box) for box in (CASHBOX, OTHER_CASHBOX) for number in (1, 2)]
     theirs = [fiscal(number, kkt_reg_id=one) for one in (REGISTER, OTHER_REGISTER) for number in (1, 2)]
     known = (

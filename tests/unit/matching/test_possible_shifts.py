@@ -1,4 +1,4 @@
-"""Which shifts a till shift could be where no link says so, and which registers its cashbox is known not to be."""
+"""Which shifts a till shift could match without a link, and to which registers its cashbox cannot belong."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ class TestForeignRegisters:
 
 
 class TestPossibleShifts:
-    """A till shift could be a shift of any register of which no link says whose it is."""
+    """A till shift could match a shift of any register without a link."""
 
     MAY_COME = [(till()["shift_id"], REGISTER, None)]  # noqa: RUF012
     IS_THERE = [(till()["shift_id"], REGISTER, fiscal()["shift_id"])]  # noqa: RUF012

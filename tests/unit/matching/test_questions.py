@@ -55,7 +55,7 @@ def test_a_question_about_the_same_contents_of_another_counterpart_is_another_qu
     assert after(asked, [was], of_pairs=THE_SHIFT) == (["a/b"], [(1, SUPERSEDED, Reason.SOURCE_REPORTS_OTHERWISE)])
 
 
-def test_a_question_that_has_no_ground_any_more_is_withdrawn() -> None:
+def test_a_question_that_no_longer_applies_is_withdrawn() -> None:
     assert after([], [decision()], of_own=THE_SHIFT) == ([], [(1, WITHDRAWN, Reason.SOURCE_REPORTS_CURRENT_AGAIN)])
     for kind, counterpart in (("review", None), ("review", TILL), ("conflict", TILL)):
         was = decision(kind=kind, counterpart_id=counterpart)

@@ -1,4 +1,4 @@
-"""What a reported shift is to the published one: each row of both tables of verdicts."""
+"""How a reported shift compares with the published one: each row of both tables of verdicts."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def test_a_conflict_with_market_takes_what_the_source_reports_once_its_period_is
     assert verdict(reported(**WHEN_REPORTED_MORE), was)[0] == "changed"
 
 
-def test_what_a_person_has_said_of_a_shift_that_is_listed_twice_stays() -> None:
+def test_an_answer_about_a_shift_that_is_listed_twice_stays() -> None:
     said = [decision(kind="review", resolution="approve")]
     assert verdict(reported(is_listed_twice=True), published(), decisions=said)[0] == "same"
 
@@ -407,7 +407,7 @@ KNOWN_OF_DECISIONS = ("decision_id", "kind", "shift_id", "digest", "is_open")
         *(("decisions", decision(), column) for column in KNOWN_OF_DECISIONS),
     ],
 )
-def test_an_unknown_that_every_condition_takes_for_known_is_an_error(part: str, row: Row, column: str) -> None:
+def test_a_missing_value_that_every_condition_needs_is_an_error(part: str, row: Row, column: str) -> None:
     with pytest.raises(ValueError, match=rf"a value is missing in {column}$"):
         decided(**{part: [{**row, column: None}]})
 

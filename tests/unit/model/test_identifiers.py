@@ -1,4 +1,4 @@
-"""Identifiers stay text, and an ИНН is believed only with its check digits."""
+"""Identifiers stay text, and an ИНН is accepted only with right check digits."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_an_inn_with_one_wrong_check_digit_is_none(body: str, data: st.DataObjec
     assert not is_inn(inn[:place] + wrong + inn[place + 1 :])
 
 
-def test_numbers_worked_out_by_hand_are_told_right() -> None:
+def test_numbers_worked_out_by_hand_are_checked_right() -> None:
     # 1·2+2·4+3·10+4·3+5·5+6·9+7·4+8·6+9·8 = 279 = 25·11 + 4; 257 = 23·11 + 4 and 282 = 25·11 + 7.
     assert is_inn("1234567894")
     assert is_inn("123456789047")

@@ -52,7 +52,7 @@ def test_a_part_of_a_kopeck_far_behind_the_point_is_refused_too(amount: str) -> 
         kopecks(Decimal(amount))
 
 
-def test_infinity_is_refused_as_any_other_amount_that_is_none() -> None:
+def test_infinity_is_refused_like_any_invalid_amount() -> None:
     with pytest.raises(ValueError, match="kopecks"):
         kopecks(Decimal("Infinity"))
 

@@ -1,4 +1,4 @@
-"""A window holds whole days, both ends included, on the register's own clock."""
+"""A window has whole days, both ends included, on the register's own clock."""
 
 from __future__ import annotations
 

@@ -102,14 +102,14 @@ def test_a_batch_without_faults_has_no_such_days() -> None:
         (date(2016, 6, 30), WHOLE_MARCH),
     ],
 )
-def test_a_bad_z_report_spoils_its_day_or_all_days_where_its_day_cannot_be(
+def test_a_rejected_z_report_leaves_its_day_uncovered_or_all_days_where_its_day_is_impossible(
     kind: str, day: date | None, days: list[Any]
 ) -> None:
     assert rejected(kind=kind, day=day) == days
 
 
 @pytest.mark.parametrize("kind", ["receipt", "byShifts", "openShift"])
-def test_other_documents_of_the_ofd_spoil_no_day(kind: str) -> None:
+def test_other_rejected_documents_of_the_ofd_leave_no_day_uncovered(kind: str) -> None:
     assert rejected(kind=kind, day=None) == []
 
 
@@ -126,7 +126,7 @@ def test_other_documents_of_the_ofd_spoil_no_day(kind: str) -> None:
         (date(2026, 4, 3), WHOLE_MARCH),
     ],
 )
-def test_any_bad_record_of_market_spoils_its_day_and_all_days_where_nobody_asked_for_its_day(
+def test_a_rejected_record_of_market_leaves_its_day_uncovered_or_all_days_where_its_day_was_not_requested(
     kind: str, day: date | None, days: list[Any]
 ) -> None:
     assert rejected(MARKET, kind=kind, day=day) == days
@@ -138,11 +138,11 @@ WHOLE_APRIL = [(UNIT, "04-01", "05-01", None, None)]
 OF_OTHER = [(OTHER, "03-01", "04-01", None, None)]
 
 
-def test_an_undated_record_of_the_ofd_spoils_all_windows_of_its_register() -> None:
+def test_an_undated_record_of_the_ofd_leaves_all_windows_of_its_register_uncovered() -> None:
     assert rejected(kind="page", windows=TWO) == WHOLE_MARCH + WHOLE_APRIL
 
 
-def test_an_undated_record_of_market_spoils_the_window_it_came_in() -> None:
+def test_an_undated_record_of_market_leaves_the_window_it_came_in_uncovered() -> None:
     assert rejected(MARKET, kind="page", fetch_id=2, windows=TWO) == WHOLE_APRIL
 
 
@@ -191,7 +191,7 @@ def test_it_is_not_missing_where_the_books_have_it_of_that_register_number_and_d
     assert missing(closings=[closing]) == days
 
 
-def test_a_bad_z_report_is_not_excused_by_a_shift_in_the_books() -> None:
+def test_a_rejected_z_report_leaves_its_day_uncovered_though_the_books_have_the_shift() -> None:
     closing = {"shift_number": 8, "closed_day": date(2026, 3, 5)}
     assert missing(kind="closeShift", closings=[closing]) == [(UNIT, "03-05", "03-06", None, None)]
 
@@ -239,7 +239,7 @@ OPEN_8 = [(UNIT, "03-20", "04-01", "open_shift", since(day=date(2026, 3, 20)))]
         ({"shift_number": None}, [(UNIT, "03-20", "04-01", "open_shift", since(day=date(2026, 3, 20), shift=None))]),
     ],
 )
-def test_an_open_shift_spoils_the_days_since_its_opening(facts: Row, days: list[Any]) -> None:
+def test_an_open_shift_leaves_the_days_since_its_opening_uncovered(facts: Row, days: list[Any]) -> None:
     assert still_open(**facts) == days
 
 
@@ -273,7 +273,7 @@ def test_an_open_shift_is_of_every_window_of_its_register_that_ends_after_its_op
 # --- shifts whose sums are not known
 
 
-def test_an_incomplete_shift_spoils_its_day() -> None:
+def test_an_incomplete_shift_leaves_its_day_uncovered() -> None:
     incomplete = frame(uncoverable.INCOMPLETE, {"unit_id": UNIT, "day": date(2026, 3, 9)})
     for product in (OFD, MARKET):
         found = days_of(replace(NOTHING, source=product, incomplete=incomplete))

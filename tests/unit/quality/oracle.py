@@ -1,4 +1,4 @@
-"""What Great Expectations finds of a rule: the expectation of the same meaning, put to a frame for its bad rows."""
+"""What Great Expectations finds by the expectation that means the same as a rule."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smena.quality.rules import Rule
 
 
 def expected(rule: Rule) -> Expectation:
-    """The expectation that says what the rule's mask says, but for unknown values that are bad."""
+    """The expectation that means the same as the rule's mask, except for unknown values that break the rule."""
     match rule.mask:
         case Missing(column):
             kind, arguments = "ExpectColumnValuesToNotBeNull", {"column": column}

@@ -1,4 +1,4 @@
-"""Cheques, till shifts and waybills of Kontur.Market: the bad one is found, its neighbours go on."""
+"""Cheques, till shifts and waybills of Kontur.Market: the invalid one is rejected, its neighbours are not."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def check_one_cheque(
         ({"cashbox_id": None}, 'field_missing {"what": "cashbox_id"}'),
     ],
 )
-def test_a_bad_cheque_is_found_with_its_reason_and_its_neighbour_is_left_alone(
+def test_an_invalid_cheque_is_rejected_with_its_reason_and_its_neighbour_is_not(
     change: dict[str, Any], why: str
 ) -> None:
     assert check_one_cheque(change) == {1: why}
@@ -71,11 +71,11 @@ def test_a_bad_cheque_is_found_with_its_reason_and_its_neighbour_is_left_alone(
         {"opened_at": None},
     ],
 )
-def test_rounding_explains_the_difference_it_tells_of(change: dict[str, Any]) -> None:
+def test_rounding_explains_a_difference_of_its_own_amount(change: dict[str, Any]) -> None:
     assert check_one_cheque(change) == {}
 
 
-def test_a_payment_of_a_type_that_nobody_knows_may_be_cash() -> None:
+def test_a_payment_of_an_unknown_type_may_be_cash() -> None:
     assert check_one_cheque({}, paid_by="Cosh") == {1: "unknown_payment"}
 
 
@@ -134,7 +134,7 @@ def check_one_waybill(change: dict[str, Any]) -> Any:
         ({"waybill_id": "1"}, "waybill_twice"),
     ],
 )
-def test_a_bad_waybill_is_found_with_its_reason(change: dict[str, Any], why: str) -> None:
+def test_an_invalid_waybill_is_rejected_with_its_reason(change: dict[str, Any], why: str) -> None:
     found = dict(check_one_waybill(change).bad["reason"])
     assert why in found[1]
     assert set(found) == ({0, 1} if "waybill_id" in change else {1})
@@ -143,7 +143,7 @@ def test_a_bad_waybill_is_found_with_its_reason(change: dict[str, Any], why: str
 @pytest.mark.parametrize(
     "change", [{"amount": None}, {"document_day": pd.Timestamp("2026-03-02")}, {"supplier_id": ""}]
 )
-def test_what_is_only_odd_about_a_waybill_is_noted(change: dict[str, Any]) -> None:
+def test_unusual_values_of_a_waybill_are_only_noted(change: dict[str, Any]) -> None:
     verdict = check_one_waybill(change)
     assert len(verdict.bad) == 0
     assert len(verdict.notes) == 1

@@ -1,4 +1,4 @@
-"""Orders are what their shifts say, to the kopeck, or they are not published."""
+"""Orders are published only where they agree with their shifts, to the kopeck."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_each_bad_order_is_found_with_its_reason_and_its_neighbours_are_left_alone() -> None:
+def test_each_invalid_order_is_rejected_with_its_reason_and_its_neighbours_are_not() -> None:
     verdict = check_orders(
         orders(*[change for change, _ in BAD]), shifts(*[SALES_ONLY] * len(BAD)), date_policy="shift_close"
     )
@@ -177,7 +177,7 @@ def test_an_order_of_a_shift_without_an_opening_cannot_be_dated_by_it() -> None:
     assert reasons(verdict)[14] == "day_of_shift_unknown"
 
 
-def test_two_orders_of_one_shift_operation_tax_system_and_agent_are_both_held_back() -> None:
+def test_two_orders_of_one_shift_operation_tax_system_and_agent_are_both_rejected() -> None:
     halves = {"shift_number": 2, "amount": 60_000}
     verdict = check_orders(orders(halves, halves), shifts(SALES_ONLY), date_policy="shift_close")
     words = "order_twice"
@@ -255,7 +255,7 @@ def test_an_order_of_a_shift_that_is_not_issued_stops_the_batch(outcome: str | N
     assert broken(check({}, {"outcome": outcome})) == ["shift_is_issued"]
 
 
-def test_an_order_of_a_shift_that_nobody_saw_stops_the_batch() -> None:
+def test_an_order_of_an_unknown_shift_stops_the_batch() -> None:
     verdict = check({"shift_number": 99}, {"outcome": "no_cash"})
     assert broken(verdict) == ["shift_is_issued"]
 

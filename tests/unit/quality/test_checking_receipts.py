@@ -1,4 +1,4 @@
-"""A receipt that cannot be true is found with its reason, and its neighbours go on."""
+"""A receipt that cannot be true is rejected with its reason, and its neighbours are not."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_each_bad_receipt_is_found_with_its_reason_and_its_neighbour_is_left_alone() -> None:
+def test_each_invalid_receipt_is_rejected_with_its_reason_and_its_neighbour_is_not() -> None:
     assert reasons(receipts(*[change for change, _ in BAD])) == dict(enumerate([why for _, why in BAD], 101))
 
 

@@ -1,4 +1,4 @@
-"""A bad z-report is found with its reason, and its neighbour goes on."""
+"""An invalid z-report is rejected with its reason, and its neighbour is not."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def result(verdict: Verdict, expectation: str) -> CheckResult:
     return found
 
 
-def test_good_z_reports_pass_every_rule() -> None:
+def test_valid_z_reports_pass_every_rule() -> None:
     verdict = check(z_reports({}, {}))
     assert all(one.success and one.bad_rows == 0 for one in verdict.results)
     assert (len(verdict.bad), verdict.stops_batch, verdict.notes) == (0, False, [])
@@ -86,7 +86,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_each_bad_z_report_is_found_with_its_reason_and_its_neighbour_is_left_alone() -> None:
+def test_each_invalid_z_report_is_rejected_with_its_reason_and_its_neighbour_is_not() -> None:
     verdict = check(z_reports(*[change for change, _ in BAD]))
     assert reasons(verdict) == dict(enumerate([reason for _, reason in BAD], 11))
     assert not verdict.stops_batch
@@ -118,30 +118,30 @@ def test_unusual_but_lawful_z_reports_go_on() -> None:
     assert verdict.notes == []
 
 
-def test_two_z_reports_of_one_shift_are_both_held_back() -> None:
+def test_two_z_reports_of_one_shift_are_both_rejected() -> None:
     verdict = check(z_reports({}, {"shift_number": 2}))
     words = "report_twice_by_shift"
     assert reasons(verdict) == {11: words, 12: words}
     assert result(verdict, "one_report_a_shift").bad_rows == 2
 
 
-def test_two_z_reports_of_one_closing_under_two_drives_are_both_held_back() -> None:
+def test_two_z_reports_of_one_closing_under_two_drives_are_both_rejected() -> None:
     words = "closed_under_another_drive"
     other = {"fiscal_drive_number": "9999078900001235", "shift_number": 2, "fiscal_document_number": 90}
     assert reasons(check(z_reports({}, other))) == {11: words, 12: words}
 
 
-def test_two_z_reports_with_one_document_number_are_both_held_back() -> None:
+def test_two_z_reports_with_one_document_number_are_both_rejected() -> None:
     words = "report_twice_by_document"
     assert reasons(check(z_reports({}, {"fiscal_document_number": 40}))) == {11: words, 12: words}
 
 
-def test_a_z_report_that_breaks_two_rules_is_held_back_once_with_both_reasons() -> None:
+def test_a_z_report_that_breaks_two_rules_is_rejected_once_with_both_reasons() -> None:
     verdict = check(z_reports({"kkt_reg_id": "12", "fiscal_sign": -1}))
     assert reasons(verdict) == {11: "rnm_not_16_digits\nfiscal_sign_not_32_bits"}
 
 
-def test_the_good_rows_are_the_frame_without_the_bad_labels() -> None:
+def test_the_accepted_rows_are_the_frame_without_the_rejected_labels() -> None:
     frame = z_reports({"shift_number": 0}, {})
     verdict = check(frame)
     assert list(frame.drop(index=verdict.bad.index).index) == [10, 12]

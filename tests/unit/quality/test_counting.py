@@ -1,4 +1,4 @@
-"""What the library counts of a frame at once is what its validation finds of each expectation alone."""
+"""Counting all expectations of a frame at once gives what the library's validation of each one gives."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ UNKNOWN: list[tuple[Any, list[bool]]] = [
 
 
 @pytest.mark.parametrize(("mask", "bad"), UNKNOWN, ids=lambda one: str(one))
-def test_what_a_mask_makes_of_unknown_values_is_its_own_word(mask: Any, bad: list[bool]) -> None:
+def test_each_mask_declares_whether_unknown_values_break_it(mask: Any, bad: list[bool]) -> None:
     frame = pd.DataFrame(
         {"one": pd.array([1, 1, None, None], dtype="Int64"), "other": pd.array([2, None, 2, None], dtype="Int64")}
     )
@@ -105,7 +105,7 @@ def test_what_a_mask_makes_of_unknown_values_is_its_own_word(mask: Any, bad: lis
     assert mask(frame).dtype == np.dtype(bool)
 
 
-def test_an_unknown_text_is_not_unlike_and_an_unknown_moment_not_less() -> None:
+def test_an_unknown_text_does_not_fail_a_pattern_and_an_unknown_moment_is_not_earlier() -> None:
     texts = pd.DataFrame({"one": pd.Series([None, "7", "x"], dtype="string")})
     assert list(Unlike("one", "[0-9]")(texts)) == [False, False, True]
     now = pd.Timestamp("2026-03-01")

@@ -1,4 +1,4 @@
-"""What is told around a z-report is held against it, and whoever is not to blame goes on."""
+"""A z-report is checked against the documents and totals around it, and only the wrong one is rejected."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def week(*changes: dict[str, Any]) -> pd.DataFrame:
     return Z_REPORTS.of({column: [row.get(column) for row in rows] for column in Z_REPORTS.columns})
 
 
-def blamed(frame: pd.DataFrame, **beside: pd.DataFrame) -> list[int]:
+def rejected_shifts(frame: pd.DataFrame, **beside: pd.DataFrame) -> list[int]:
     verdict = check_z_reports(frame, **beside, organization_inn=INN, now_utc=NOW)
     return [int(number) for number in verdict.bad["shift_number"]]
 
@@ -50,7 +50,7 @@ def opening(number: int, shift: int = 11) -> pd.DataFrame:
 
 
 def stranger(closed: str, shift: int = 11) -> pd.DataFrame:
-    """A closed shift that totals by shift tell of and no z-report is of."""
+    """A closed shift that totals by shift have and that no z-report has."""
     fields = dict.fromkeys(SHIFT_TOTALS.columns, 0) | {
         "kkt_reg_id": KKT, "shift_number": shift, "opened_at": pd.NaT, "closed_at": pd.Timestamp(closed),
     }  # fmt: skip
@@ -59,39 +59,39 @@ def stranger(closed: str, shift: int = 11) -> pd.DataFrame:
 
 @pytest.mark.parametrize(("first", "found"), [(127, []), (126, [11]), (128, [11])])
 def test_a_shift_has_as_many_documents_as_its_two_reports_are_apart(first: int, found: list[int]) -> None:
-    assert blamed(week({}, {}), openings=opening(first)) == found
+    assert rejected_shifts(week({}, {}), openings=opening(first)) == found
 
 
-def test_one_wrong_digit_of_a_drive_is_found_by_its_neighbours() -> None:
-    assert blamed(week({}, {"fiscal_drive_number": "9999078900001235"}, {})) == [12]
-    assert blamed(week({"fiscal_drive_number": "9999078900001235"}, {}, {})) == [11]
+def test_a_drive_with_one_wrong_digit_is_rejected_by_its_neighbours() -> None:
+    assert rejected_shifts(week({}, {"fiscal_drive_number": "9999078900001235"}, {})) == [12]
+    assert rejected_shifts(week({"fiscal_drive_number": "9999078900001235"}, {}, {})) == [11]
 
 
-def test_of_two_drives_that_tell_of_as_many_shifts_neither_is_believed() -> None:
-    assert blamed(week({"fiscal_drive_number": "9999078900001235"}, {})) == [11, 12]
+def test_of_two_drives_with_as_many_shifts_both_are_rejected() -> None:
+    assert rejected_shifts(week({"fiscal_drive_number": "9999078900001235"}, {})) == [11, 12]
 
 
 def test_a_new_drive_begins_anew() -> None:
     new = "9999078900001235"
-    assert blamed(week({}, {}, *({"fiscal_drive_number": new, "shift_number": n} for n in (1, 2)))) == []
+    assert rejected_shifts(week({}, {}, *({"fiscal_drive_number": new, "shift_number": n} for n in (1, 2)))) == []
 
 
 @pytest.mark.parametrize("number", [145, 153, 155, 1000])
-def test_a_document_number_that_leaves_no_room_is_found_and_its_neighbours_go_on(number: int) -> None:
-    assert blamed(week({}, {"fiscal_document_number": number}, {}, {})) == [12]
+def test_a_document_number_that_leaves_no_room_is_rejected_and_its_neighbours_are_not(number: int) -> None:
+    assert rejected_shifts(week({}, {"fiscal_document_number": number}, {}, {})) == [12]
 
 
 def test_documents_between_shifts_are_lawful() -> None:
-    assert blamed(week({}, {"fiscal_document_number": 160}, {"fiscal_document_number": 180})) == []
+    assert rejected_shifts(week({}, {"fiscal_document_number": 160}, {"fiscal_document_number": 180})) == []
 
 
-def test_totals_that_tell_of_another_closing_are_held_against_the_report() -> None:
-    assert blamed(week({}, {}), strangers=stranger("2026-03-01T21:00")) == [11]
+def test_a_report_whose_closing_the_totals_contradict_is_rejected() -> None:
+    assert rejected_shifts(week({}, {}), strangers=stranger("2026-03-01T21:00")) == [11]
 
 
 def test_a_shift_of_the_same_number_long_ago_is_another_drive_s() -> None:
-    assert blamed(week({}, {}), strangers=stranger("2026-01-01T21:00")) == []
+    assert rejected_shifts(week({}, {}), strangers=stranger("2026-01-01T21:00")) == []
 
 
-def test_a_wrong_count_of_documents_is_found_and_both_neighbours_go_on() -> None:
-    assert blamed(week({}, {}, {"documents_quantity": 20}, {}, {})) == [13]
+def test_a_wrong_count_of_documents_is_rejected_and_both_neighbours_are_not() -> None:
+    assert rejected_shifts(week({}, {}, {"documents_quantity": 20}, {}, {})) == [13]

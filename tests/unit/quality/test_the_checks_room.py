@@ -34,7 +34,7 @@ def test_a_check_does_not_import_great_expectations(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_first_validation_of_a_process_calls_nobody_writes_no_file_and_prints_nothing(
+def test_the_first_validation_of_a_process_opens_no_connection_writes_no_file_and_prints_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)  # as Airflow logs

@@ -1,4 +1,4 @@
-"""A value that is not known is never taken for a harmless one: what each check makes of it, column by column."""
+"""A missing value is never taken for a harmless one: how each check handles it, column by column."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_waybill_with_an_unknown_value_goes_on_only_where_the_value_may_be_unk
     assert lenient == LAWFUL_OF_WAYBILLS
 
 
-def test_a_waybill_whose_lines_are_not_all_priced_is_not_what_its_other_lines_are_worth() -> None:
+def test_the_sum_of_a_waybill_is_unknown_where_a_line_has_no_price() -> None:
     lines = frame(
         WAYBILL_LINES,
         {"shop_id": SHOP, "waybill_id": "1", "quantity": 1000},

@@ -1,4 +1,4 @@
-"""A PDF as a reader sees it: its pictures, and what stands where. Read by another library than wrote it."""
+"""A PDF as a reader sees it: its pictures, and its texts by place. Read by another library than wrote it."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Paper:
         return found
 
     def cells(self, page: int = 0) -> list[str]:
-        """What stands in each framed cell."""
+        """The text of each framed cell."""
         return [self.text_in(box, page) for box in self.boxes(page)]
 
     def letters(self, page: int = 0) -> list[tuple[str, Box]]:

@@ -37,7 +37,7 @@ def rows(paper: Paper, page: int = 0) -> list[list[str]]:
     return table[1:]
 
 
-def test_a_day_is_told_from_the_balance_before_it_to_the_balance_after_it() -> None:
+def test_a_day_is_printed_from_the_balance_before_it_to_the_balance_after_it() -> None:
     paper = Paper(print_cash_book(book(4, opening=500_000)))
     assert (len(paper), paper.size_mm()) == (1, (210, 297))
     assert rows(paper) == [
@@ -57,7 +57,7 @@ def test_a_day_is_told_from_the_balance_before_it_to_the_balance_after_it() -> N
         assert words in paper.text()
 
 
-def test_a_balance_that_nobody_told_is_left_open() -> None:
+def test_an_unknown_balance_is_left_blank() -> None:
     fields = {row[1]: row[3] for row in rows(Paper(print_cash_book(book(2))))}
     assert fields["Остаток на начало дня"] == fields["Остаток на конец дня"] == ""
     assert fields["Итого за день"] == "200,11"

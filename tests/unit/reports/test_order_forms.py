@@ -1,4 +1,4 @@
-"""Forms КО-1 and КО-2, looked at as pictures: what stands where, and that nothing is cut or runs over."""
+"""Forms КО-1 and КО-2, checked as pictures: each text is in its place, and nothing is cut or runs over."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_an_expense_order_has_everything_the_form_asks_for() -> None:
         ("rko", print_expense_order, "0310002", ["", "", "90.01.1", "", "50.01", "1 201,05", "", ""]),
     ],
 )
-def test_figures_stand_in_their_cells(kind: str, printer: Printer, okud: str, accounts: list[str]) -> None:
+def test_figures_are_in_their_cells(kind: str, printer: Printer, okud: str, accounts: list[str]) -> None:
     cells = Paper(printer(an_order(kind=kind))).cells()
     assert cells[:4] == ["Коды", okud, "", ""]
     assert cells[4:8] == ["Номер документа", "Дата составления", "17", "05.03.2025"]
@@ -140,7 +140,7 @@ def test_the_picture_has_ink_where_the_form_has_words_and_none_at_its_edges(kind
         (20018, {"calculated_20": 20018}, "В том числе НДС 20/120 200,18 руб."),
     ],
 )
-def test_vat_is_told_where_it_is_known_and_left_open_where_not(
+def test_vat_is_printed_where_it_is_known_and_left_blank_where_not(
     vat: int | None, rates: dict[str, int], output: str
 ) -> None:
     paper = Paper(print_receipt_order(an_order(vat_kopecks=vat, vat_by_rate=rates)))

@@ -1,4 +1,4 @@
-"""Сумма прописью: what a cashier would write."""
+"""Сумма прописью: an amount in words, as a cashier writes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a long step is, told while it runs."""
+"""The progress of a long step, reported while it runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def test_rate_and_time_left_follow_from_what_is_done() -> None:
     assert str(standing) == "load windows=30/90 requests=95 rate=3.0/s left_s=20"
 
 
-def test_before_anything_is_done_nothing_is_promised() -> None:
+def test_before_anything_is_done_no_time_is_estimated() -> None:
     assert ProgressState("load", done=0, total=90, requests=0, seconds=0).seconds_left == 0
 
 
@@ -28,7 +28,7 @@ def test_every_window_is_counted_with_the_requests_so_far() -> None:
     assert [(one.done, one.total, one.requests, one.seconds) for one in found] == [(1, 2, 3, 1.0), (2, 2, 6, 4.0)]
 
 
-def test_the_log_is_told_every_five_seconds_and_not_of_what_is_over_sooner(caplog: pytest.LogCaptureFixture) -> None:
+def test_progress_is_logged_every_five_seconds_and_not_of_what_is_over_sooner(caplog: pytest.LogCaptureFixture) -> None:
     listener = in_the_log()
     with caplog.at_level(logging.INFO, logger="smena"):
         for second in range(1, 13):

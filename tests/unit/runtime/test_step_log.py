@@ -1,4 +1,4 @@
-"""The end of a step is told once: to the log, or to who listens."""
+"""The end of a step is reported once: to the log, or to a listener."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def test_a_step_that_failed_is_a_warning_that_names_the_error(caplog: pytest.Log
     assert record.getMessage().endswith(" error=ValueError")
 
 
-def test_who_listens_is_told_instead_of_the_log(ended_steps: list[StepEnd], caplog: pytest.LogCaptureFixture) -> None:
+def test_a_listener_gets_the_end_instead_of_the_log(
+    ended_steps: list[StepEnd], caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.INFO, logger="smena"):
         with step_log("plan", inn="9607083893"):
             pass
@@ -37,7 +39,7 @@ def test_who_listens_is_told_instead_of_the_log(ended_steps: list[StepEnd], capl
     assert ended_steps[0].fields["inn"] == "9607083893"
 
 
-def test_whoever_was_told_before_is_given_back() -> None:
+def test_the_former_listener_is_restored() -> None:
     before = set_listener(in_a_line)
     assert set_listener(before) is in_a_line
 

@@ -1,4 +1,4 @@
-"""A running sandbox, and a visitor who is already logged in."""
+"""A running sandbox, and a client that is already logged in."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def client(sandbox: SandboxServer) -> Client:
 
 @pytest.fixture
 def visit() -> Iterator[Callable[..., Client]]:
-    """Starts a sandbox of its own with the settings named, and visits it."""
+    """Starts a sandbox of its own with these settings; returns a client of it."""
     with ExitStack() as stack:
 
         def start(api_key: str = DEFAULT_API_KEY, world: dict[str, Any] | None = None, **settings: Any) -> Client:
@@ -130,7 +130,7 @@ class MarketClient:
 
 @pytest.fixture
 def visit_market() -> Iterator[Callable[..., MarketClient]]:
-    """Starts a sandbox with a Market without difficulties but those named, and visits it."""
+    """Starts a sandbox with a Market without difficulties but those named; returns a client of it."""
     with ExitStack() as stack:
 
         def start(world: dict[str, Any] | None = None, now: datetime | None = None, **market: Any) -> MarketClient:

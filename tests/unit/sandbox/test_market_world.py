@@ -1,4 +1,4 @@
-"""Market tells of the same shops as the operator, with its own difficulties; its truth is what it serves."""
+"""Market has the same shops as the operator, with its own difficulties; its truth is what it serves."""
 
 from __future__ import annotations
 
@@ -103,13 +103,13 @@ def test_market_knows_neither_payouts_nor_corrections(world: World) -> None:
     assert left_out
 
 
-def test_equal_settings_tell_equal_cheques(world: World) -> None:
+def test_equal_settings_give_equal_cheques(world: World) -> None:
     for one, same in zip(open_shops(world, MarketSettings()), open_shops(world, MarketSettings()), strict=True):
         assert (one.id, one.catalogue, one.deliveries) == (same.id, same.catalogue, same.deliveries)
         assert (one.cheques.closed_ms == same.cheques.closed_ms).all() and (one.cheques.draw == same.cheques.draw).all()
 
 
-def test_market_changes_nothing_at_the_operator_but_for_its_twins(world: World) -> None:
+def test_market_changes_nothing_at_the_operator_but_adds_lookalikes(world: World) -> None:
     plain = truth_of_shifts(world, LATER)
     without = with_added_registers(world, open_shops(world, replace(MarketSettings(), every_lookalike=0)))
     assert without is world
@@ -201,7 +201,7 @@ def test_some_cashboxes_only_market_knows_and_some_registers_only_the_operator(
 
 
 @pytest.mark.parametrize("apart", [False, True])
-def test_twins_close_within_a_minute_with_equal_sums_day_after_day(
+def test_lookalikes_close_within_a_minute_with_equal_sums_day_after_day(
     visit_market: Callable[..., Any], *, apart: bool
 ) -> None:
     market = visit_market(every_lookalike=2, lookalikes_sell_apart=apart)
@@ -252,7 +252,7 @@ def test_payments_are_mixed_prepaid_and_of_delivery_services(visit_market: Calla
     }
 
 
-def test_a_waybill_may_be_told_twice_by_two_sources(visit_market: Callable[..., Any]) -> None:
+def test_a_waybill_may_come_from_two_sources(visit_market: Callable[..., Any]) -> None:
     market = visit_market(every_doubled_waybill=3, no_buy_price_permille=200)
     path = f"shops/{market.sandbox.shops[0].id}/incoming-waybills"
     same: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)

@@ -113,7 +113,7 @@ def test_a_window_outside_the_permission_is_refused_and_a_partial_one_clipped(vi
     assert strict.page(path, box["permissionFrom"], box["permissionTo"]).status_code == 200
 
 
-def test_a_cashbox_tells_its_drives_and_its_newest_documents(client: Any) -> None:
+def test_a_cashbox_lists_its_drives_and_its_newest_documents(client: Any) -> None:
     register = client.sandbox.world.organizations[0].registers[1]
     box = client.ask(client.path(register=1)).json()
     documents = [next(iter(document.values())) for document in client.every(client.path(register=1))]
@@ -124,7 +124,7 @@ def test_a_cashbox_tells_its_drives_and_its_newest_documents(client: Any) -> Non
     assert box["fiscalDrives"][0]["earliestDocumentTimestamp"] == documents[0]["dateTime"]
 
 
-def test_what_is_not_there_is_not_found(client: Any) -> None:
+def test_an_unknown_address_is_not_found(client: Any) -> None:
     assert refused(client.ask(f"/v2/organizations/{NOWHERE}/cashboxes")) == (404, 404000, "organization:not-found")
     missing = client.ask(f"{client.path()}/documents/{NOWHERE}")
     assert refused(missing) == (404, 404001, "documents:document:not-found")

@@ -90,7 +90,7 @@ def test_a_connection_may_be_reset(client: Any) -> None:
     assert client.ask("/v2/organizations").status_code == 200
 
 
-def test_a_slow_answer_outlives_the_clients_patience(client: Any) -> None:
+def test_a_slow_answer_comes_after_the_clients_timeout(client: Any) -> None:
     strike(client, {"kind": "slow", "seconds": 1, "times": 1})
     with pytest.raises(requests.ReadTimeout):
         client.http.get(f"{client.sandbox.address}/v2/organizations", timeout=0.2)
@@ -145,7 +145,9 @@ def test_totals_of_a_shift_may_be_patched_by_drive(client: Any) -> None:
 
 
 @pytest.mark.parametrize("alone", [False, True])
-def test_what_is_patched_by_shift_is_told_by_day_too_unless_it_is_to_contradict(client: Any, *, alone: bool) -> None:
+def test_a_patch_of_totals_by_shift_changes_totals_by_day_too_unless_they_are_to_contradict(
+    client: Any, *, alone: bool
+) -> None:
     path = client.path()
     entry = next(one for one in client.shifts(path) if one["sell"]["cashTotal"] > 100)
     honest = {one["date"]: one for one in client.days(path)}
@@ -170,7 +172,7 @@ def test_a_probable_fault_strikes_the_same_requests_each_time(client: Any) -> No
 
 
 @pytest.mark.parametrize("fault", [{"kind": "gremlin"}, {"kind": "status", "sttus": 1}, {"kind": "forbid_register"}, 7])
-def test_a_fault_that_is_not_understood_is_refused(client: Any, fault: Any) -> None:
+def test_an_invalid_fault_is_refused(client: Any, fault: Any) -> None:
     answer = requests.post(f"{client.sandbox.address}/_sandbox/faults", json=fault, timeout=10)
     assert answer.status_code == 400
 
@@ -196,7 +198,7 @@ def test_the_time_is_set_over_http_and_may_go_back_to_the_real_clock(client: Any
     assert requests.post(address, json={"now": "soon"}, timeout=10).status_code == 400
 
 
-def test_the_command_tells_its_address_and_ends_on_sigterm() -> None:
+def test_the_command_prints_its_address_and_ends_on_sigterm() -> None:
     command = [sys.executable, "-m", "sandbox", "--seed", "3", "--organization", "9601000019;ООО Витрина;;1", "--easy"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE)

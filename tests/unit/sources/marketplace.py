@@ -1,4 +1,4 @@
-"""A Kontur.Market of one test: lists that it tells page by page, as the contract says."""
+"""A Kontur.Market of one test: lists that it serves page by page, as the contract says."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def request_of(request: Request) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(request.target).query))
 
 
-def telling(entries: list[Any] | Entries, *, at_most: int = 1000) -> Scripted:
+def serving_lists(entries: list[Any] | Entries, *, at_most: int = 1000) -> Scripted:
     """A service whose lists are these entries; it gives no more than `at_most` in a page, whatever it is asked for."""
 
     def script(request: Request) -> Answer:

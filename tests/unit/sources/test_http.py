@@ -69,7 +69,7 @@ def test_every_other_status_of_the_server_s_own_fault_passes_too(status: int) ->
 
 
 @pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN)
-def test_a_broken_answer_is_asked_again(answer: Answer) -> None:
+def test_an_invalid_http_answer_is_asked_for_again(answer: Answer) -> None:
     with Scripted(in_turn(answer, reply(b'{"a":1}'))) as server:
         assert ask(server) == b'{"a":1}'
     assert len(server.requests) == 2
@@ -106,7 +106,7 @@ def test_a_request_that_must_not_be_repeated_is_not() -> None:
     assert len(server.requests) == 1
 
 
-def test_nobody_at_the_other_end_is_a_passing_fault() -> None:
+def test_a_refused_connection_is_a_passing_fault() -> None:
     watch = Watch()
     with Scripted(hang_up_at_once) as server:
         pass
@@ -179,7 +179,7 @@ def test_cookies_are_not_kept() -> None:
     assert [one.headers.get("cookie") for one in server.requests] == [None, None]
 
 
-def test_a_netrc_of_the_machine_does_not_meddle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_netrc_of_the_machine_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("default login machine password of-the-machine\n")
     monkeypatch.setenv("NETRC", str(netrc))

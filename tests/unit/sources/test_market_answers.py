@@ -1,4 +1,4 @@
-"""What Kontur.Market says when it does not tell a list: refusals, outages, something that is no list at all."""
+"""Answers of Kontur.Market that are no list: refusals, outages, and bodies of another shape."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def ask(client: MarketClient) -> list[bytes]:
 
 
 @pytest.mark.parametrize("body", NO_LIST.values(), ids=NO_LIST)
-def test_what_is_no_list_is_asked_three_times_and_its_bytes_are_told(watch: Watch, body: bytes) -> None:
+def test_a_body_that_is_no_list_is_asked_for_three_times_and_raised_with_its_bytes(watch: Watch, body: bytes) -> None:
     with Scripted(in_turn(reply(body))) as server, pytest.raises(UnreadableAnswer, match="no list, 3 times") as raised:
         ask(market(server.address, watch))
     assert (raised.value.body, len(server.requests), len(watch.slept)) == (body, 3, 2)
@@ -42,13 +42,13 @@ def test_what_is_no_list_is_asked_three_times_and_its_bytes_are_told(watch: Watc
 
 
 @pytest.mark.parametrize("body", NO_LIST.values(), ids=NO_LIST)
-def test_what_is_no_list_may_pass(watch: Watch, body: bytes) -> None:
+def test_a_body_that_is_no_list_may_be_followed_by_a_list(watch: Watch, body: bytes) -> None:
     with Scripted(in_turn(reply(body), reply(b'{"items": []}'))) as server:
         assert ask(market(server.address, watch)) == [b'{"items": []}']
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])
-def test_a_refusal_repeats_what_the_service_says(watch: Watch, status: int) -> None:
+def test_a_refusal_is_raised_with_the_words_of_the_service(watch: Watch, status: int) -> None:
     words = rf"cheques: HTTP {status} Дата неверна \(dateFrom\)"
     answer = refused(status, "Дата\nневерна", "dateFrom")
     with Scripted(in_turn(answer)) as server, pytest.raises(RefusedByService, match=words) as raised:
@@ -64,7 +64,7 @@ def test_a_refusal_in_the_schema_s_own_names_is_read_too(watch: Watch) -> None:
 
 
 @pytest.mark.parametrize("answer", [reply(b"<html>", 403), reply(b"", 403), refused(403, None), reply(b"[]", 403)])
-def test_a_refusal_without_a_word_is_one_all_the_same(watch: Watch, answer: bytes) -> None:
+def test_a_refusal_without_a_text_is_a_refusal(watch: Watch, answer: bytes) -> None:
     with Scripted(in_turn(answer)) as server, pytest.raises(RefusedByService, match="cheques: HTTP 403"):
         ask(market(server.address, watch))
 
@@ -103,7 +103,7 @@ def test_too_many_requests_wait_as_long_as_the_service_asks(watch: Watch) -> Non
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_an_outage_that_does_not_pass_is_told_as_one(watch: Watch, status: int) -> None:
+def test_an_outage_that_does_not_pass_is_raised_as_a_passing_fault(watch: Watch, status: int) -> None:
     with Scripted(in_turn(reply(status=status))) as server, pytest.raises(PassingFault) as raised:
         ask(market(server.address, watch))
     assert (raised.value.exit_code, len(server.requests)) == (3, 3)

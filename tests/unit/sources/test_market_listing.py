@@ -60,7 +60,7 @@ def test_an_unpaid_shop_is_a_shop() -> None:
     assert shop.is_paid is False
 
 
-def test_a_shop_of_which_nothing_is_told_but_its_id_is_one() -> None:
+def test_a_shop_with_nothing_but_its_id_is_listed() -> None:
     nothing = Shop("s1", "", "", "", None, None)
     assert list_shops(body([{"id": "s1"}, dict.fromkeys(SHOP_ENTRY) | {"id": "s1"}]))[0] == [nothing, nothing]
 
@@ -79,7 +79,7 @@ def test_the_padding_of_an_inn_goes() -> None:
 
 
 @pytest.mark.parametrize("value", ["", "abc", "96010100", "9601010012", "96010100²", -1, 1.5, True, [], {}, "9" * 9000])
-def test_what_is_no_kpp_opens_no_cash_book(value: Any) -> None:
+def test_an_invalid_kpp_opens_no_cash_book(value: Any) -> None:
     assert list_shops(body([SHOP_ENTRY | {"kpp": value}])) == ([replace(SHOP, kpp=None)], [])
 
 
@@ -95,7 +95,7 @@ def test_no_value_of_an_optional_field_costs_a_shop(field: str, value: Any) -> N
 
 
 @pytest.mark.parametrize("inn", ["", "abc", "1234567895", "123456789", 7, "12345678940"])
-def test_an_organisation_without_a_valid_inn_may_be_anybody(inn: Any) -> None:
+def test_an_organisation_without_a_valid_inn_is_not_identified(inn: Any) -> None:
     good, (one,) = list_organizations(body([{"id": "o1", "inn": inn, "shops": [SHOP_ENTRY]}]))
     assert (good, one["reason"]) == ([], "not_an_inn")
 
@@ -104,20 +104,20 @@ BROKEN: list[Any] = [None, 5, "s1", [], {}, {"id": None}, {"id": ""}, {"id": "  
 
 
 @pytest.mark.parametrize("entry", BROKEN, ids=str)
-def test_a_broken_shop_costs_its_neighbours_nothing(entry: Any) -> None:
+def test_an_invalid_shop_costs_its_neighbours_nothing(entry: Any) -> None:
     good, broken = list_shops(body([SHOP_ENTRY, entry, SHOP_ENTRY | {"id": "s2"}]))
     assert [one.id for one in good] == ["s1", "s2"]
     assert [json.loads(one["record"]) for one in broken] == [entry]
     assert broken[0]["reason"]
 
 
-def test_a_broken_shop_costs_its_organisation_nothing() -> None:
+def test_an_invalid_shop_costs_its_organisation_nothing() -> None:
     organization = {"id": "o1", "inn": "1234567894", "shops": [SHOP_ENTRY, {"id": ""}]}
     ((one,), broken) = list_organizations(body([organization]))
     assert (one.shops, len(broken)) == ((SHOP,), 1)
 
 
-def test_a_contractor_is_told_by_his_inn_and_kpp() -> None:
+def test_a_contractor_is_identified_by_his_inn_and_kpp() -> None:
     found = [
         {"id": "c1", "inn": "1234567894", "kpp": "960101001", "name": "ООО «Сад»", "isArchived": True},
         {"id": "c2", "inn": None, "name": "Частник"},
@@ -191,7 +191,7 @@ anything = st.recursive(
 
 
 @given(entries=st.lists(anything, max_size=4))
-def test_whatever_the_entries_are_each_is_read_or_told_as_broken(entries: list[Any]) -> None:
+def test_whatever_the_entries_are_each_is_read_or_rejected(entries: list[Any]) -> None:
     for read in (list_shops, list_contractors, list_products):
         good, broken = read(body(entries))
         assert len(good) + len(broken) == len(entries)

@@ -12,7 +12,7 @@ import pytest
 
 from smena.model.errors import RefusedByService, UnreadableAnswer
 from smena.sources.page import Page
-from tests.unit.sources.marketplace import KEY, SHOP, market, refused, request_of, telling
+from tests.unit.sources.marketplace import KEY, SHOP, market, refused, request_of, serving_lists
 from tests.unit.sources.scripted import Scripted, in_turn, reply
 from tests.unit.sources.watch import Watch
 
@@ -26,7 +26,7 @@ def entries_of(pages: Iterable[Page]) -> list[Any]:
 
 def test_cheques_are_read_until_a_page_is_empty_and_not_until_one_is_short(watch: Watch) -> None:
     cheques = list(range(2350))
-    with telling(cheques, at_most=700) as server:
+    with serving_lists(cheques, at_most=700) as server:
         assert entries_of(market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=False)) == cheques
     assert [request_of(one)["offset"] for one in server.requests] == ["0", "700", "1400", "2100", "2350"]
 
@@ -39,14 +39,14 @@ def test_cheques_that_are_added_while_the_list_is_read_are_read_too(watch: Watch
             cheques.extend([1500, 1501])
         return cheques
 
-    with telling(growing) as server:
+    with serving_lists(growing) as server:
         assert entries_of(market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=False)) == list(
             range(1502)
         )
 
 
 def test_a_list_of_nothing_is_one_page(watch: Watch) -> None:
-    with telling([]) as server:
+    with serving_lists([]) as server:
         pages = list(market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=True))
     assert [page.body for page in pages] == [b'{"items": []}']
 
@@ -57,7 +57,7 @@ def test_lists_are_counted_in_every_shape_they_come_in(watch: Watch, body: bytes
         assert len(list(market(server.address, watch).shops())) == 2
 
 
-def test_a_service_that_does_not_know_where_it_is_is_given_up(watch: Watch) -> None:
+def test_a_service_that_repeats_a_page_is_given_up(watch: Watch) -> None:
     with Scripted(in_turn(reply({"items": [1, 2]}))) as server:
         pages = market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=False)
         assert entries_of([next(pages)]) == [1, 2]
@@ -67,7 +67,7 @@ def test_a_service_that_does_not_know_where_it_is_is_given_up(watch: Watch) -> N
 
 
 def test_pages_are_asked_for_one_by_one_as_they_are_taken(watch: Watch) -> None:
-    with telling(list(range(5000))) as server:
+    with serving_lists(list(range(5000))) as server:
         next(market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=False))
     assert len(server.requests) == 1
 
@@ -82,7 +82,7 @@ def test_a_refusal_between_two_pages_is_not_taken_for_the_end(watch: Watch) -> N
 
 @pytest.mark.parametrize(("is_refund", "flag"), [(False, "false"), (True, "true")])
 def test_sales_and_refunds_are_asked_for_each_by_its_name(watch: Watch, is_refund: bool, flag: str) -> None:
-    with telling([]) as server:
+    with serving_lists([]) as server:
         list(market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=is_refund))
     (asked,) = server.requests
     assert asked.path == f"/market/v1/shops/{SHOP}/cheques"
@@ -90,7 +90,7 @@ def test_sales_and_refunds_are_asked_for_each_by_its_name(watch: Watch, is_refun
 
 
 def test_nothing_is_left_to_the_service_s_defaults(watch: Watch) -> None:
-    with telling([]) as server:
+    with serving_lists([]) as server:
         client = market(server.address, watch)
         for pages in (client.organizations(), client.shops(), client.incoming_waybills(SHOP, FIRST, LAST)):
             list(pages)
@@ -112,7 +112,7 @@ def test_contractors_are_read_with_those_of_the_archive(watch: Watch) -> None:
 
 
 def test_a_page_names_its_shop_and_carries_no_key(watch: Watch) -> None:
-    with telling([]) as server:
+    with serving_lists([]) as server:
         (page,) = market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=False)
     assert SHOP in page.address and KEY not in page.address
     assert dict(parse_qsl(urlsplit(page.address).query)).items() >= MONTH.items()
@@ -121,7 +121,7 @@ def test_a_page_names_its_shop_and_carries_no_key(watch: Watch) -> None:
 
 
 def test_a_shop_s_id_cannot_lead_to_another_address(watch: Watch) -> None:
-    with telling([]) as server:
+    with serving_lists([]) as server:
         list(market(server.address, watch).cheques("../organizations?x=", FIRST, LAST, is_refund=False))
     assert server.requests[0].path == "/market/v1/shops/..%2Forganizations%3Fx%3D/cheques"
 

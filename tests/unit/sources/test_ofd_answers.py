@@ -1,4 +1,4 @@
-"""An answer is kept as it came, if it is JSON at all; what is none is asked again and then given up."""
+"""An answer is kept as it came where it is JSON; other bodies are asked for again and then given up."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NO_JSON = {
 
 
 def data(*answers: Answer) -> Scripted:
-    """A service that lets everybody in and answers in turn."""
+    """A service that accepts every login and gives these answers in turn."""
     script = in_turn(*answers)
     return Scripted(lambda request: reply({"Sid": "0A"}) if request.verb == "POST" else script(request))
 
@@ -42,7 +42,9 @@ def questions(asked: list[Request]) -> int:
 
 
 @pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
-def test_what_is_no_json_is_asked_three_times_and_its_bytes_are_told(enter: Enter, watch: Watch, body: bytes) -> None:
+def test_a_body_that_is_no_json_is_asked_for_three_times_and_raised_with_its_bytes(
+    enter: Enter, watch: Watch, body: bytes
+) -> None:
     with data(reply(body)) as server, pytest.raises(UnreadableAnswer, match="no JSON, 3 times") as raised:
         enter(server.address).organizations()
     assert (raised.value.body, raised.value.address) == (body, f"{server.address}/v2/organizations")
@@ -50,7 +52,7 @@ def test_what_is_no_json_is_asked_three_times_and_its_bytes_are_told(enter: Ente
 
 
 @pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
-def test_what_is_no_json_may_pass(enter: Enter, body: bytes) -> None:
+def test_a_body_that_is_no_json_may_be_followed_by_json(enter: Enter, body: bytes) -> None:
     with data(reply(body), reply(body), reply(b' [{"id": 1}]\n')) as server:
         assert enter(server.address).organizations().body == b' [{"id": 1}]\n'
 
@@ -96,7 +98,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_a_fault_that_passes_is_not_noticed(sandbox: SandboxServer, enter: Enter, fault: dict[str, Any]) -> None:
+def test_a_fault_that_passes_is_retried_silently(sandbox: SandboxServer, enter: Enter, fault: dict[str, Any]) -> None:
     sandbox.faults.add({"times": 2, "method": "organizations"} | fault)
     assert json.loads(enter(sandbox.address).organizations().body)
     assert sandbox.requests.count("organizations") == 3

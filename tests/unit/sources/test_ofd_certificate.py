@@ -91,7 +91,7 @@ def http() -> Iterator[Http]:
     http.close()
 
 
-def test_a_certificate_lets_in(sandbox: SandboxServer, head: Head) -> None:
+def test_a_certificate_logs_in(sandbox: SandboxServer, head: Head) -> None:
     extra = {
         "api_key": DEFAULT_API_KEY,
         "auth_base_url": sandbox.address,
@@ -107,7 +107,7 @@ def test_a_certificate_lets_in(sandbox: SandboxServer, head: Head) -> None:
     assert sandbox.requests.count("authenticate-by-cert") == sandbox.requests.count("approve-cert") == 2
 
 
-def test_a_key_of_another_certificate_does_not_let_in(
+def test_a_key_of_another_certificate_does_not_log_in(
     sandbox: SandboxServer, head: Head, stranger: Head, http: Http
 ) -> None:
     login = head.login(sandbox.address, private_key_file=stranger.private_key_file)
@@ -193,7 +193,7 @@ def test_a_private_key_in_the_certificate_s_file_is_not_sent_away(head: Head, ht
     assert b"PRIVATE KEY" not in b"".join(sent)
 
 
-# --- a door that misbehaves
+# --- an auth service that misbehaves
 
 
 def challenged(head: Head, href: str | None, key: bytes = b"the challenge") -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Lists of organisations and registers: one broken entry costs its neighbours nothing."""
+"""Lists of organisations and registers: one invalid entry costs its neighbours nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def list_body(*entries: Any) -> bytes:
 
 
 def cashbox(**fields: Any) -> Cashbox:
-    """A register told with these fields."""
+    """The entry of a register with these fields."""
     ((one,), broken) = list_cashboxes(list_body({"regNumber": "0000000003065868"} | fields))
     assert broken == []
     return one
@@ -57,7 +57,7 @@ def test_a_register_is_read_with_all_it_may_have() -> None:
     )  # fmt: skip
 
 
-def test_a_register_of_which_nothing_is_told_but_its_number_is_one() -> None:
+def test_a_register_with_nothing_but_its_number_is_listed() -> None:
     nothing = Cashbox("0000000003065868", None, "", "", None, None, None, None)
     optional = (
         "kpp",
@@ -165,7 +165,7 @@ BROKEN: list[Any] = [
 
 
 @pytest.mark.parametrize("entry", BROKEN, ids=json.dumps)
-def test_one_broken_register_costs_its_neighbours_nothing(entry: Any) -> None:
+def test_one_invalid_register_costs_its_neighbours_nothing(entry: Any) -> None:
     good, broken = list_cashboxes(list_body({"regNumber": "1"}, entry, {"regNumber": "2"}))
     assert [one.kkt_reg_id for one in good] == ["1", "2"]
     assert [json.loads(one["record"]) for one in broken] == [entry]
@@ -183,13 +183,13 @@ def test_a_name_in_no_utf_8_costs_the_neighbours_nothing() -> None:
     assert {"1", "2"} <= {one.kkt_reg_id for one in good}
 
 
-def test_a_register_without_a_number_is_none() -> None:
+def test_a_register_without_a_number_is_rejected() -> None:
     good, broken = list_cashboxes(list_body({"regNumber": "   "}, GOOD))
     assert [one.kkt_reg_id for one in good] == ["0000000003065868"]
     assert len(broken) == 1
 
 
-def test_a_long_broken_record_is_kept_in_part() -> None:
+def test_a_long_rejected_record_is_kept_in_part() -> None:
     _, (broken,) = list_cashboxes(list_body({"regNumber": None, "name": "Я" * 50_000}))
     assert len(broken["record"]) == 20_000
 
@@ -218,7 +218,7 @@ def test_organisations_are_known_by_their_bare_inn() -> None:
 
 
 @pytest.mark.parametrize("inn", ["", "abc", WRONG, "123456789", " 0 "])
-def test_an_organisation_without_a_valid_inn_may_be_anybody(inn: str) -> None:
+def test_an_organisation_without_a_valid_inn_is_not_identified(inn: str) -> None:
     entry = {"id": "a", "inn": inn}
     assert list_organizations(json.dumps([entry]).encode()) == (
         [],

@@ -60,7 +60,7 @@ def test_every_page_is_asked_once_and_from_where_the_last_one_ended(sandbox: San
     assert {one["limit"][0] for one in asked} == {"1000"}
 
 
-def test_a_document_told_by_two_pages_costs_no_other(sandbox: SandboxServer, enter: Enter) -> None:
+def test_a_document_that_two_pages_have_costs_no_other(sandbox: SandboxServer, enter: Enter) -> None:
     sandbox.faults.add({"kind": "duplicate_documents"})
     reported = reported_shifts(read(sandbox, enter(sandbox.address)))
     assert len(reported) > len(set(reported))
@@ -173,7 +173,7 @@ def test_an_answer_without_the_shape_of_a_page_is_a_passing_fault(enter: Enter, 
 
 
 @pytest.mark.parametrize("circle", [("a", "b", "a"), ("a", "b", "c", "b"), ("a", "b", "c", "d", "a")])
-def test_a_cursor_that_runs_in_a_circle_is_found_out(enter: Enter, circle: tuple[str, ...]) -> None:
+def test_a_cursor_that_runs_in_a_circle_is_recognised(enter: Enter, circle: tuple[str, ...]) -> None:
     steps = zip((None, *circle), circle, strict=False)
     with by_cursor({sent: {"nextOffset": entry} for sent, entry in steps}) as server:
         with pytest.raises(UnreadableAnswer, match="circle"):

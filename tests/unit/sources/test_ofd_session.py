@@ -79,7 +79,7 @@ def test_the_password_travels_as_the_body_and_never_in_an_address(enter: Enter) 
     )
 
 
-def test_nobody_logs_in_before_there_is_a_question(sandbox: SandboxServer, enter: Enter) -> None:
+def test_no_login_is_sent_before_the_first_question(sandbox: SandboxServer, enter: Enter) -> None:
     enter(sandbox.address)
     assert sandbox.requests.count() == 0
 
@@ -129,7 +129,7 @@ def test_a_service_that_forgets_every_session_is_not_asked_for_ever(enter: Enter
         assert len(server.requests) == 4
 
 
-def test_a_dead_session_is_told_by_the_error_s_id_too(enter: Enter) -> None:
+def test_a_dead_session_is_recognised_by_the_errors_id_too(enter: Enter) -> None:
     # `errorCode` is deprecated: the day it goes, `errorCodeId` must do.
     gone = refusal(401, None, "urn:error:auth-sid:required:access-denied")
     with login_server(["0A", "0B"], lambda sid: gone if sid == "0A" else reply([])) as server:
@@ -150,7 +150,7 @@ def test_a_login_that_fails_for_now_is_tried_again(sandbox: SandboxServer, enter
     assert sandbox.requests.count("authenticate-by-pass") == 3
 
 
-def test_an_outage_at_the_door_is_passing_and_the_next_question_tries_again(
+def test_an_outage_of_the_login_is_passing_and_the_next_question_tries_again(
     sandbox: SandboxServer, enter: Enter
 ) -> None:
     sandbox.faults.add({"kind": "status", "status": 503, "times": 3, "method": "authenticate-by-pass"})
@@ -170,7 +170,7 @@ def test_threads_that_wait_for_one_login_share_its_outage(enter: Enter) -> None:
 @pytest.mark.parametrize(
     "answer", ["<html>", "[]", "null", "{}", '{"Sid": null}', '{"Sid": ""}', '{"Sid": 5}', '{"sid": "0A"}', ""]
 )
-def test_a_door_that_answers_without_a_session_is_a_passing_fault(enter: Enter, answer: str) -> None:
+def test_a_login_that_is_answered_without_a_session_is_a_passing_fault(enter: Enter, answer: str) -> None:
     with (
         login_server([], lambda _: reply([]), lambda: reply(answer)) as server,
         pytest.raises(PassingFault, match="authenticate-by-pass"),
@@ -200,7 +200,7 @@ def test_a_wrong_password_is_refused_once(sandbox: SandboxServer, enter: Enter) 
     assert sandbox.requests.count() == 1
 
 
-def test_a_wrong_key_is_refused_and_no_session_is_blamed_for_it(sandbox: SandboxServer, enter: Enter) -> None:
+def test_a_wrong_key_is_refused_and_the_session_is_not_renewed(sandbox: SandboxServer, enter: Enter) -> None:
     with pytest.raises(RefusedLogin, match="401003") as raised:
         enter(sandbox.address, api_key="another").organizations()
     assert (raised.value.status, raised.value.code) == (401, "401003")
@@ -228,7 +228,7 @@ def test_a_register_that_is_forbidden_is_refused_at_once(sandbox: SandboxServer,
         (reply({"errorCode": [1]}, 400), ""), (reply({"errorCode": None, "errorCodeId": None}, 401), ""),
     ],
 )  # fmt: skip
-def test_a_refusal_is_told_with_its_code_whatever_its_body(enter: Enter, answer: bytes, code: str) -> None:
+def test_a_refusal_is_raised_with_its_code_whatever_its_body(enter: Enter, answer: bytes, code: str) -> None:
     with login_server(["0A"], lambda _: answer) as server, pytest.raises(RefusedByService) as raised:
         enter(server.address).organizations()
     assert raised.value.code == code

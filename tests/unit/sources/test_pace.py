@@ -62,7 +62,7 @@ def test_threads_that_ask_at_once_share_one_pace() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    # The clock stands still: each of the twenty who wait is given a place of its own.
+    # The clock does not move: each of the twenty who wait is given a place of its own.
     assert sorted(waits) == pytest.approx([place / 10 for place in range(1, 21)])
 
 
@@ -76,6 +76,6 @@ def test_a_client_keeps_the_pace(watch: Watch) -> None:
 
 
 @pytest.mark.parametrize(("per_second", "burst"), [(0, 1), (-1, 1), (1, 0)])
-def test_a_pace_of_nothing_is_none(per_second: float, burst: int) -> None:
+def test_a_pace_of_zero_is_refused(per_second: float, burst: int) -> None:
     with pytest.raises(ValueError, match="above zero"):
         Pace(per_second, burst=burst)

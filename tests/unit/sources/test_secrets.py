@@ -24,7 +24,7 @@ from smena.sources.ofd_login import PasswordLogin
 from tests.unit.sources.scripted import Answer, Call, Request, Scripted, refusal, reply
 
 LOGIN, PASSWORD, KEY, SID = "bukhgalter+kassa@mark.example", "tajna-парол", "key-mark-031c1890", "SID-MARK-FEC4B58C"
-# A word is a leak in any of its dresses.
+# A secret is a leak in any of these encodings.
 MARKS = {
     *(LOGIN, PASSWORD, KEY, SID),
     *(quote(LOGIN), quote(LOGIN, safe=""), quote(PASSWORD), "bukhgalter", "tajna", ascii(PASSWORD).strip("'")),
@@ -78,7 +78,7 @@ def error_text(error: BaseException | None, depth: int = 0) -> str:
 
 @dataclass
 class Traces:
-    """All that is left behind by a client: logged lines, errors, addresses, and its own text."""
+    """What a client leaves behind: logged lines, errors, addresses, and its own text."""
 
     logged: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -153,7 +153,7 @@ ANSWERS: dict[str, Answer] = {
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
-def test_nothing_secret_is_told_whatever_the_data_answer(answer: Answer) -> None:
+def test_nothing_secret_is_shown_whatever_the_data_service_answers(answer: Answer) -> None:
     with Scripted(after_login(answer)) as server:
         traces = visit(server.address)
     assert any(SID in one.headers.get("authorization", "") for one in server.requests)
@@ -161,7 +161,7 @@ def test_nothing_secret_is_told_whatever_the_data_answer(answer: Answer) -> None
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
-def test_nothing_secret_is_told_whatever_the_door_answers(answer: Answer) -> None:
+def test_nothing_secret_is_shown_whatever_the_auth_service_answers(answer: Answer) -> None:
     with Scripted(at_login(answer)) as server:
         traces = visit(server.address)
     assert PASSWORD.encode() in {one.body for one in server.requests}
@@ -169,7 +169,7 @@ def test_nothing_secret_is_told_whatever_the_door_answers(answer: Answer) -> Non
     assert traces.errors
 
 
-def test_nothing_secret_is_told_where_nobody_answers() -> None:
+def test_nothing_secret_is_shown_where_no_service_answers() -> None:
     with Scripted(lambda _: reply()) as server:
         pass
     traces = visit(server.address)
@@ -201,7 +201,7 @@ def test_a_session_in_no_utf_8_is_a_clear_error_that_does_not_repeat_it() -> Non
 
 
 @pytest.mark.parametrize("auth", ["ftp://127.0.0.1/", "http://", "http://[::1", "not an address"])
-def test_a_door_that_is_no_address_is_told_without_the_login(auth: str) -> None:
+def test_an_invalid_auth_address_is_named_without_the_login(auth: str) -> None:
     with Scripted(after_login(reply([]))) as server:
         traces = visit(server.address, auth_base_url=auth)
     assert len(traces.errors) == 5
@@ -241,7 +241,7 @@ def test_a_whole_reading_of_the_sandbox_leaves_nothing_secret_behind() -> None:
     assert [line for line in lines if any(mark in line for mark in marks)] == []
 
 
-def test_no_connection_tells_its_secrets_in_its_text() -> None:
+def test_no_connection_shows_its_secrets_in_its_text() -> None:
     extra = {"api_key": KEY}
     texts = [
         repr(Endpoint("kontur_ofd", "http://x", LOGIN, PASSWORD, extra)),
@@ -251,7 +251,7 @@ def test_no_connection_tells_its_secrets_in_its_text() -> None:
     assert [text for text in texts if PASSWORD in text or KEY in text] == []
 
 
-def test_no_connection_tells_its_login_in_its_text() -> None:
+def test_no_connection_shows_its_login_in_its_text() -> None:
     # The login is taken out of every logged address: then it has no place in a connection's text either.
     texts = [
         repr(Endpoint("kontur_ofd", "http://x", LOGIN, PASSWORD)),

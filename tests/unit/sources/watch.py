@@ -1,4 +1,4 @@
-"""A watch that a test turns: nothing sleeps, yet time goes by."""
+"""A clock that a test turns: time goes by without sleeping."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 
 
 class Watch:
-    """Gives `sleep` and `clock`; what was slept stands in `slept`."""
+    """Gives `sleep` and `clock`; `slept` has what was slept."""
 
     def __init__(self) -> None:
         self.now_s = 1000.0

@@ -1,4 +1,4 @@
-"""Frames as a test looks at them."""
+"""Frames in a form that tests can compare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Papers of an invented register, as Kontur.OFD tells them, and what is made of them."""
+"""Documents of an invented register in the form of Kontur.OFD, and what is made of them."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def totals_page(*entries: Any, page_id: int = 50) -> RawPage:
 
 @dataclass(frozen=True)
 class Result:
-    """What was made of the papers."""
+    """What was made of the documents."""
 
     frames: FiscalFrames
     totals: pd.DataFrame
@@ -155,7 +155,7 @@ def keep_books(
     corrections: str = "review",
     vat: str = "totals",
 ) -> Result:
-    """The whole way from papers to orders. Documents and entries are of one page, or pages of their own."""
+    """The whole way from documents to orders. Documents and entries are of one page, or pages of their own."""
     pages = documents if documents and isinstance(documents[0], RawPage) else [page(*documents)]
     totals_pages = entries if entries and isinstance(entries[0], RawPage) else [totals_page(*entries)]
     frames = read_documents(pages)

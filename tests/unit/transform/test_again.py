@@ -1,4 +1,4 @@
-"""Receipts asked for again: what is another thing now is named, and nothing else is."""
+"""Receipts asked for again: each difference is named, and nothing else is."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_same_receipts_from_another_page_in_another_order_are_the_same() -> 
         ({"correctionDocumentDate": "2025-10-01"}, "other_corrected_day"),
     ],
 )
-def test_a_receipt_that_is_told_otherwise_is_named_by_its_number_on_whichever_side(
+def test_a_receipt_with_other_values_is_named_by_its_number_on_whichever_side(
     changes: dict[str, Any], what: str
 ) -> None:
     for booked, entry in ((receipts(**changes), TRUE), (TRUE, receipts(**changes))):
@@ -84,7 +84,7 @@ def test_a_receipt_that_is_gone_or_new_is_named_with_its_cash() -> None:
     assert new[["what", "cash"]].to_numpy().tolist() == [[NEW, -first()["cashTotalSum"]]]
 
 
-def test_receipts_of_other_shifts_are_none_of_its_business() -> None:
+def test_receipts_of_other_shifts_are_not_compared() -> None:
     one = shifts().head(1)
     others = [one for one in TRUE if next(iter(one.values()))["shiftNumber"] == first()["shiftNumber"]]
     assert changed_receipts(frames(others), frames(TRUE), one).empty
@@ -107,7 +107,7 @@ def totals(**section: Any) -> Any:
     return entries
 
 
-def test_vat_that_the_totals_tell_too_is_equal() -> None:
+def test_vat_that_the_totals_report_too_is_equal() -> None:
     assert vat(TRUE, totals()).empty
 
 
@@ -130,12 +130,12 @@ def test_vat_that_is_not_that_of_the_totals_is_named_by_its_rate(
 @pytest.mark.parametrize(
     "section", [{"nds": None}, {"nds": {}}, {"nds": "20"}, {"nds": {"rate20": "much"}}, {"count": 99}]
 )
-def test_totals_that_do_not_tell_of_vat_or_of_other_receipts_say_nothing_about_it(section: dict[str, Any]) -> None:
+def test_totals_without_vat_or_of_other_receipts_show_no_difference(section: dict[str, Any]) -> None:
     wrong = vat(receipts(nds20=1), totals(**section))
     assert wrong.empty
 
 
-def test_totals_without_an_operation_say_nothing_about_its_vat() -> None:
+def test_totals_without_an_operation_show_no_difference_of_its_vat() -> None:
     entries = totals()
     del entries[0]["buy"]
     parsed = read_reported_vat([RawPage(1, REGISTER.number, json.dumps({"shifts": entries}).encode())])

@@ -1,4 +1,4 @@
-"""A file of cash movements: every good line is taken, every bad one is named by its number and why."""
+"""A file of cash movements: every valid line is taken, every invalid one is named with its number and the reason."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_line_is_a_movement_whatever_the_file_was_written_by(codec: str, end: 
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
-def test_columns_stand_in_any_order_under_either_language(separator: str) -> None:
+def test_columns_may_have_any_order_and_either_language(separator: str) -> None:
     head, line = ("Amount", "day", "KPP", "Movement"), ("500.00", "2025-03-05", "960201001", "wages")
     found = read(separator.join(line), head=separator.join(head))
     ((_, one),) = found.movements
@@ -60,7 +60,7 @@ def test_columns_stand_in_any_order_under_either_language(separator: str) -> Non
         ("05.03.2025;Инкассация;1;;;;;лишнее", "больше полей"),
     ],
 )
-def test_a_bad_line_is_named_and_costs_its_neighbours_nothing(line: str, why: str) -> None:
+def test_an_invalid_line_is_named_and_costs_its_neighbours_nothing(line: str, why: str) -> None:
     found = read("05.03.2025;Инкассация;1,00", "", line, "06.03.2025;Инкассация;2,00")
     assert [number for number, _ in found.movements] == [2, 5]
     (bad,) = found.bad
@@ -87,7 +87,7 @@ def test_the_same_line_twice_is_two_movements_and_the_file_again_is_the_same() -
     [b"", b"\r\n", b"\x00\x01\x02", "Дата;Сумма\n05.03.2025;1".encode(), "Дата;Дата;Движение;Сумма".encode(),
      'Дата;Движение;Сумма\n"05.03.2025'.encode() + b"\x00"],
 )  # fmt: skip
-def test_what_is_no_such_file_is_refused_whole(content: bytes) -> None:
+def test_a_file_of_another_form_is_refused_whole(content: bytes) -> None:
     with pytest.raises(Wrong):
         read_cash_file(content, kpp=KPP)
 

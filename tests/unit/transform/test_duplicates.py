@@ -1,4 +1,4 @@
-"""A document told twice is one; one key with two contents is nobody's."""
+"""A document that is reported twice is one; a key with two contents is ambiguous."""
 
 from __future__ import annotations
 

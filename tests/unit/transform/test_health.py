@@ -47,7 +47,7 @@ def test_a_sign_in_any_form(field: str, value: Any, sign: bool | None) -> None:
     )
 
 
-def test_what_is_not_there_is_not_known() -> None:
+def test_an_absent_sign_is_unknown() -> None:
     assert signs_of_report() == dict.fromkeys(SIGNS)
 
 

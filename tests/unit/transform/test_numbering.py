@@ -54,7 +54,7 @@ def test_a_report_is_proved_by_a_neighbour_whose_number_is_as_far_away_as_it_has
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"documents": 5}', b'{"documents": [{"closeShift": {}}]}'])
-def test_what_cannot_be_read_proves_nothing(body: bytes) -> None:
+def test_an_unreadable_report_proves_nothing(body: bytes) -> None:
     assert not are_numbered_on([body], {})
 
 

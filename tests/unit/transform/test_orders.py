@@ -36,15 +36,15 @@ def test_each_operation_has_its_own_order_of_its_own_kind() -> None:
     assert shift_of(*receipts).order_values(*columns) == expected
 
 
-def test_totals_do_not_tell_the_vat_nor_the_tax_system() -> None:
+def test_orders_of_totals_have_no_vat_and_no_tax_system() -> None:
     assert set(by_totals().order_values("vat", "vat_by_rate", "taxation", "agent")) == {(None, None, "", False)}
 
 
-def test_receipts_without_vat_tell_that_there_is_none() -> None:
+def test_orders_of_receipts_without_vat_have_a_vat_of_zero() -> None:
     assert shift_of(receipt(2, 100, ndsNo=100)).order_values("vat", "vat_by_rate") == [(0, "{}")]
 
 
-def test_a_tax_system_that_is_not_told_is_empty() -> None:
+def test_a_missing_tax_system_is_empty() -> None:
     assert shift_of(receipt(2, 100, taxation=None), receipt(3, 10, taxation=0)).order_values("taxation", "amount") == [
         ("", 110)
     ]
@@ -165,7 +165,7 @@ def test_the_vat_of_a_net_refund_is_the_difference_too() -> None:
     assert books.order_values("kind", "amount", "vat") == [(RKO, 90, 15)]
 
 
-def test_more_vat_than_money_is_left_for_is_not_told() -> None:
+def test_more_vat_than_the_remaining_money_can_have_is_unknown() -> None:
     # 20 % of the sale stays, but the refund had none: 20 of VAT cannot be inside 10.
     books = shift_of(receipt(2, 120, nds20=20), receipt(3, 110, operation=2, ndsNo=110), refunds="net")
     assert books.order_values("amount", "vat") == [(10, None)]
@@ -178,7 +178,7 @@ def test_vat_that_is_not_known_stays_so_when_netted() -> None:
 # --- accounts
 
 
-def test_the_first_rule_that_fits_tells_the_accounts() -> None:
+def test_the_first_rule_that_fits_decides_the_accounts() -> None:
     rules = (
         AccountRule("cash_income", "psn", None, "50.01", "90.01.2"),
         AccountRule("cash_income", "osn", False, "50.02", "90.01.1"),
@@ -229,6 +229,6 @@ def test_a_shift_without_an_account_costs_the_others_nothing() -> None:
     assert books.amounts == [("cash_income", 100)]
 
 
-def test_a_rule_of_a_tax_system_does_not_fit_money_of_which_none_is_told() -> None:
+def test_a_rule_of_a_tax_system_does_not_fit_money_without_one() -> None:
     books = by_totals(accounts=tuple(AccountRule(rule.operation, "osn", None, "50.01", "90.01.1") for rule in ACCOUNTS))
     assert books.outcomes() == {1: "needs_review"}

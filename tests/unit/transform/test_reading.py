@@ -1,4 +1,4 @@
-"""Pages into frames: what each document tells, exactly."""
+"""Pages into frames: the exact values of each document."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.unit.transform.builders import (
 )
 
 
-def test_a_z_report_is_read_with_all_it_tells() -> None:
+def test_a_z_report_is_read_with_all_its_fields() -> None:
     assert one(read(z_report(7, 100, receipts=12, userInn=f"00{INN}  ")).z_reports) == {
         "page_id": 1,
         "kkt_reg_id": KKT,
@@ -78,7 +78,7 @@ def test_every_kind_of_receipt_is_read() -> None:
 @pytest.mark.parametrize(
     ("items", "worth"), [([{"sum": 60}, {"sum": 40}], 100), ([{"sum": 60}, {}], None), ([], None), (None, None)]
 )
-def test_what_the_items_are_worth_is_known_where_each_of_them_tells(items: Any, worth: int | None) -> None:
+def test_what_the_items_are_worth_is_known_where_each_has_its_sum(items: Any, worth: int | None) -> None:
     (reported,) = records(read(receipt(2, 100, items=items)).receipts)
     assert reported["items_total"] == worth
 
@@ -206,7 +206,7 @@ WHOSE: list[tuple[dict[str, Any], bool | None]] = [
 ]  # fmt: skip
 
 
-def test_whose_money_it_is_is_told_by_the_receipt_and_its_items() -> None:
+def test_the_owner_of_the_money_is_known_by_the_receipt_and_its_items() -> None:
     frames = read(*[receipt(n, 1, **fields) for n, (fields, _) in enumerate(WHOSE, 1)])
     assert [row["agent"] for row in records(frames.receipts)] == [agent for _, agent in WHOSE]
 
@@ -218,7 +218,7 @@ def test_whose_money_it_is_is_told_by_the_receipt_and_its_items() -> None:
         {"correctionDocumentDate": "2025-11-30T00:00:00", "correctionBase": {"documentDate": None}},
     ],
 )  # fmt: skip
-def test_a_correction_tells_the_day_it_is_about(fields: dict[str, Any]) -> None:
+def test_a_correction_names_the_day_it_is_about(fields: dict[str, Any]) -> None:
     parsed = one(read(receipt(2, 1, kind="receiptCorrection", **fields)).receipts)
     assert parsed["corrects_day"] == pd.Timestamp("2025-11-30")
 

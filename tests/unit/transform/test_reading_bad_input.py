@@ -1,4 +1,4 @@
-"""What cannot be read is told with its reason, and no neighbour pays for it."""
+"""What cannot be read is rejected with its reason, and its neighbours are read."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ UNREADABLE: list[Any] = [
 ]
 
 
-def test_broken_documents_are_rejected_with_a_reason_and_cost_their_neighbours_nothing() -> None:
+def test_invalid_documents_are_rejected_with_a_reason_and_cost_their_neighbours_nothing() -> None:
     frames = read(z_report(1, 100), *UNREADABLE, receipt(50, 100), opening(1))
     assert counts(frames) == (1, 1, 1, len(UNREADABLE))
     assert [json.loads(record) for record in frames.rejects["record"]] == UNREADABLE
@@ -74,17 +74,17 @@ def test_broken_documents_are_rejected_with_a_reason_and_cost_their_neighbours_n
 
 
 @pytest.mark.parametrize("document", UNREADABLE[:9], ids=str)
-def test_one_broken_document_is_enough_to_be_rejected(document: Any) -> None:
+def test_a_single_invalid_document_is_rejected(document: Any) -> None:
     assert counts(read(z_report(), document)) == (1, 0, 0, 1)
 
 
-def test_a_rejected_document_is_known_by_what_can_still_be_told() -> None:
+def test_a_rejected_document_is_known_by_what_can_still_be_read() -> None:
     reject = one(read(z_report(7, 100, receiptsQuantity=None, drive=f"{DRIVE}  ")).rejects)
     assert (reject["kind"], reject["day"]) == ("closeShift", pd.Timestamp("2025-12-01"))
     assert (reject["fiscal_drive_number"], reject["shift_number"], reject["fiscal_document_number"]) == (DRIVE, 7, 100)
 
 
-def test_a_rejected_document_of_which_nothing_can_be_told_is_kept_all_the_same() -> None:
+def test_a_rejected_document_of_which_nothing_can_be_read_is_kept_all_the_same() -> None:
     reject = one(
         read(
             {"closeShift": {"dateTime": [1], "fiscalDriveNumber": 5, "shiftNumber": "7", "fiscalDocumentNumber": True}}

@@ -1,4 +1,4 @@
-"""Totals by shift: entries into rows, broken ones aside."""
+"""Totals by shift: entries into rows, and invalid ones into rejects."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.unit.transform.builders import (
 )
 
 
-def test_totals_are_read_with_all_they_tell() -> None:
+def test_totals_are_read_with_all_their_fields() -> None:
     entry = totals(7, sums(100, 1, card=30), returned=sums(20, 2, card=5), buy=sums(3, 3), returned_buy=sums(1, 4))
     parsed, broken = read_shift_totals([totals_page(entry)])
     assert one(parsed) == {
@@ -37,7 +37,7 @@ def test_totals_are_read_with_all_they_tell() -> None:
     assert conforms(parsed, SHIFT_TOTALS) and conforms(broken, REJECTS)
 
 
-def test_an_end_that_is_not_told_is_missing() -> None:
+def test_an_absent_end_is_missing() -> None:
     parsed, _ = read_shift_totals(
         [totals_page(totals(1, opened=None), totals(2, closed=None), totals(3, opened="1970-01-01T00:00:00"))]
     )
@@ -58,7 +58,7 @@ BROKEN_ENTRIES: list[Any] = [
 ]
 
 
-def test_broken_entries_are_rejected_and_cost_their_neighbours_nothing() -> None:
+def test_invalid_entries_are_rejected_and_cost_their_neighbours_nothing() -> None:
     parsed, broken = read_shift_totals(
         [totals_page(totals(1), *BROKEN_ENTRIES, totals(2, sums(100) | {"cashTotal": "100"}))]
     )

@@ -1,4 +1,4 @@
-"""Documents told more than once, by one page or by several."""
+"""Documents reported more than once, by one page or by several."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.unit.transform.builders import (
 )
 
 
-def test_a_document_told_twice_is_one() -> None:
+def test_a_document_that_is_reported_twice_is_one() -> None:
     first = page(z_report(), opening(), receipt(2, 100, nds20=17), page_id=1)
     again = page(receipt(2, 100, nds20=17), z_report(drive=f"{DRIVE}   "), opening(), receipt(3, 5), page_id=2)
     frames = read_documents([first, again])
@@ -24,7 +24,7 @@ def test_a_document_told_twice_is_one() -> None:
     assert one(frames.z_reports)["page_id"] == 1
 
 
-def test_a_receipt_of_the_same_number_with_another_content_is_nobody_s() -> None:
+def test_two_receipts_of_one_number_with_other_contents_are_ambiguous() -> None:
     frames = read_documents([page(receipt(2, 100), receipt(3, 7), page_id=1), page(receipt(2, 101), page_id=2)])
     assert list(frames.receipts["fiscal_document_number"]) == [3]
     assert list(frames.rejects["page_id"]) == [1, 2]
@@ -36,12 +36,12 @@ def test_one_number_is_one_document_whatever_the_kind_of_receipt() -> None:
     assert len(read(receipt(2, 100), receipt(2, 100, kind="bso")).rejects) == 2
 
 
-def test_a_receipt_told_again_with_another_vat_is_nobody_s() -> None:
+def test_a_receipt_that_is_reported_again_with_another_vat_is_ambiguous() -> None:
     frames = read_documents([page(receipt(2, 100, nds20=17), page_id=1), page(receipt(2, 100, nds20=10), page_id=2)])
     assert counts(frames) == (0, 0, 0, 2)
 
 
-def test_an_opening_told_with_two_times_is_nobody_s() -> None:
+def test_an_opening_with_two_times_is_ambiguous() -> None:
     frames = read(opening(), opening(opened="10:00"), opening(2, 200))
     assert (list(frames.openings["shift_number"]), len(frames.rejects)) == ([2], 2)
 

@@ -1,4 +1,4 @@
-"""Corrected days, principals and the worth of items, in the forms that receipts report them in."""
+"""Corrected days, principals and the worth of items, in each form in which receipts report them."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_correction_whose_day_is_not_known_waits_for_a_person(fields: dict[str
     assert books.orders.empty and books.frames.rejects.empty
 
 
-def test_so_does_one_on_a_form_of_strict_reporting() -> None:
+def test_a_correction_on_a_form_of_strict_reporting_waits_too() -> None:
     assert booked("totals", kind="bsoCorrection").shift()["reason"] == NOT_KNOWN
 
 
@@ -93,7 +93,7 @@ def test_where_corrections_are_booked_the_shift_says_that_it_has_some(day: Any, 
     assert (books.shift()["outcome"], books.shift()["has_corrections"]) == ("issued", True)
 
 
-def test_an_earlier_day_is_said_to_be_earlier() -> None:
+def test_a_correction_of_an_earlier_day_waits_with_its_own_reason() -> None:
     assert booked("totals", correctionDocumentDate="2025-11-30").shift()["reason"] == EARLIER
 
 
@@ -131,11 +131,11 @@ def test_a_principal_is_a_valid_inn_or_a_flag_that_is_set(fields: dict[str, Any]
 
 
 @pytest.mark.parametrize(("flag", "agent"), [(0, False), ("0", False), (64, True), ("?", None), ([], False)])
-def test_so_is_that_of_a_whole_receipt(flag: Any, agent: bool | None) -> None:
+def test_the_principal_of_a_whole_receipt_is_a_flag_that_is_set(flag: Any, agent: bool | None) -> None:
     assert one(read(receipt(2, 100, paymentAgentType=flag)).receipts)["agent"] is agent
 
 
-def test_money_of_whom_it_is_not_clear_waits_for_a_person() -> None:
+def test_money_of_an_unclear_owner_waits_for_a_person() -> None:
     documents = [z_report(), opening(), receipt(2, 100, items=[{"sum": 100, "providerInn": "нет"}])]
     assert keep_books(documents, detail="receipts").outcomes() == {1: "needs_review"}
 

@@ -127,7 +127,7 @@ def test_a_sole_proprietor_s_incomplete_shift_is_incomplete_all_the_same() -> No
     "fields",
     [{"totalSum": 99}, {"totalSum": 101}, {"prePaymentTotalSum": 1}, {"ecashTotalSum": 100}, {"cashTotalSum": None}],
 )
-def test_a_receipt_whose_total_is_not_the_sum_of_its_payments_is_put_aside(fields: dict[str, Any]) -> None:
+def test_a_receipt_whose_total_is_not_the_sum_of_its_payments_is_rejected(fields: dict[str, Any]) -> None:
     books = keep_books([opening(), z_report(receipts=2), receipt(2, 100, **fields), receipt(3, 7)])
     (reject,) = records(books.rejects)
     assert (reject["reason"], reject["fiscal_document_number"], reject["page_id"]) == (
@@ -138,7 +138,7 @@ def test_a_receipt_whose_total_is_not_the_sum_of_its_payments_is_put_aside(field
     assert books.shift()["reason"] == reason(Reason.RECEIPTS_NOT_WHOLE, read=1, expected=2)
 
 
-def test_a_receipt_that_was_put_aside_costs_other_shifts_nothing() -> None:
+def test_a_rejected_receipt_costs_other_shifts_nothing() -> None:
     books = keep_books([z_report(1, 10), receipt(2, 100, totalSum=1), z_report(2, 20), receipt(12, 5, shift=2)])
     assert books.outcomes() == {1: "incomplete", 2: "issued"}
 
@@ -148,7 +148,7 @@ def test_receipts_of_one_number_that_differ_leave_their_shift_incomplete() -> No
     assert books.outcomes() == {1: "incomplete"}
 
 
-def test_receipts_told_twice_are_counted_once() -> None:
+def test_receipts_that_are_reported_twice_are_counted_once() -> None:
     pages = [
         page(opening(), z_report(receipts=2), receipt(2, 100, nds20=17)),
         page(receipt(2, 100, nds20=17), receipt(3, 20, ndsNo=20), page_id=2),
@@ -162,11 +162,11 @@ def test_receipts_told_twice_are_counted_once() -> None:
     assert books.order_values("amount", "vat") == [(120, 17)]
 
 
-def test_vat_told_in_two_ways_is_not_added_up() -> None:
+def test_two_reports_of_the_vat_of_one_receipt_are_not_added_up() -> None:
     books = keep_books(
         [page(opening(), z_report(), receipt(2, 100, nds20=17)), page(receipt(2, 100, nds20=10), page_id=2)]
     )
-    # The receipt has two contents, so that neither is believed, and the shift lacks a receipt.
+    # The receipt has two contents, so both are rejected, and the shift lacks a receipt.
     assert books.outcomes() == {1: "incomplete"}
     assert books.order_values("vat") == []
 

@@ -55,9 +55,11 @@ def test_a_shift_that_was_forgotten_for_days_is_dated_by_its_close() -> None:
         ([opening(opened="2025-11-30T23:00:00")], "incomplete"),
         ([opening(opened="2025-11-30T23:00:00"), receipt(2, 1)], "issued"),
     ],
-    ids=["told alike", "told by the totals alone", "told otherwise", "told otherwise, and the receipts are read"],
+    ids=["both alike", "the totals alone", "both differ", "both differ, and the receipts are read"],
 )
-def test_an_order_is_dated_by_an_opening_that_two_answers_tell_alike(source_documents: list[Any], outcome: str) -> None:
+def test_an_order_is_dated_by_an_opening_that_two_answers_report_alike(
+    source_documents: list[Any], outcome: str
+) -> None:
     books = keep_books(
         [z_report(closed="2025-12-02T01:00:00"), *source_documents],
         [totals(1, sums(1, 1), closed="2025-12-02T01:00:00")],
@@ -71,7 +73,7 @@ def test_an_order_is_dated_by_an_opening_that_two_answers_tell_alike(source_docu
 
 
 @pytest.mark.parametrize("source_documents", [[], [opening(opened="1970-01-01T00:00:00")]])
-def test_a_shift_whose_opening_nobody_tells_cannot_be_dated_by_it(source_documents: list[Any]) -> None:
+def test_a_shift_without_an_opening_cannot_be_dated_by_it(source_documents: list[Any]) -> None:
     books = keep_books([z_report(), receipt(2, 1), *source_documents], date_policy="shift_open")
     assert (books.shift()["outcome"], books.shift()["reason"]) == ("incomplete", "opening_unknown")
     assert keep_books([z_report(), receipt(2, 1), *source_documents]).outcomes() == {1: "issued"}

@@ -1,4 +1,4 @@
-"""A shift's sums come from where they are provably whole; where two witnesses differ, a person looks."""
+"""A shift's sums come from where they are provably whole; where receipts and totals differ, a person decides."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_more_receipts_than_the_z_report_counts_are_not_whole_either() -> None:
     assert books.shift()["reason"] == reason(Reason.RECEIPTS_NOT_WHOLE, read=6, expected=5)
 
 
-def test_totals_do_not_stand_for_receipts_where_receipts_are_wanted() -> None:
+def test_totals_do_not_replace_receipts_where_receipts_are_wanted() -> None:
     assert keep_books([z_report()], [totals(1, sums(100, 1))], detail="receipts").outcomes() == {1: "incomplete"}
 
 
@@ -113,7 +113,7 @@ def test_the_evidence_names_every_page_once_that_the_sums_come_from() -> None:
     assert sorted(evidence.strip("{}").split(",")) == ["1", "2", "3"]
 
 
-# --- two witnesses
+# --- receipts against totals
 
 
 def test_receipts_and_totals_that_disagree_wait_for_a_person() -> None:
@@ -135,7 +135,7 @@ def test_a_difference_in_any_operation_is_seen() -> None:
     assert books.outcomes() == {1: "needs_review"}
 
 
-def test_totals_that_tell_of_cash_where_the_z_report_counts_no_receipts_are_not_passed_over() -> None:
+def test_totals_with_cash_where_the_z_report_counts_no_receipts_are_not_ignored() -> None:
     books = keep_books([z_report(receipts=0), opening()], [totals(1, sums(100, 3))])
     assert books.outcomes() == {1: "needs_review"}
 

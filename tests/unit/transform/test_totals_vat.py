@@ -19,7 +19,7 @@ from tests.unit.transform.builders import (
 
 
 def operation(cash: int = 12_000, count: int = 1, *, card: int = 0, **fields: Any) -> dict[str, Any]:
-    """One operation of by-shifts: 120 roubles of cash at 20 %, unless told otherwise; None leaves a field out."""
+    """One operation of by-shifts: by default 120 roubles of cash at 20 %; None leaves a field out."""
     reported = sums(cash, count, card=card) | {"nds": {"rate20": 2_000}, "totalWithNds0": 0, "totalWithNdsFree": 0}
     return {name: value for name, value in (reported | fields).items() if value is not None}
 
@@ -130,14 +130,14 @@ PART_BY_CARD = totals(1, operation(card=6_000, nds={"rate20": 3_000}))
 RECEIPT = receipt(cash=12_000, card=6_000, nds20=3_000)
 
 
-def test_exact_takes_from_the_receipts_what_totals_do_not_tell() -> None:
+def test_exact_takes_from_the_receipts_what_totals_lack() -> None:
     books = keep_books([z_report(), RECEIPT], [PART_BY_CARD], vat="exact")
     assert books.shift()["detail"] == "receipts"
     assert books.order_values("amount", "vat", "vat_by_rate") == [(12_000, 2_000, '{"20": 2000}')]
     assert keep_books([z_report(), RECEIPT], [PART_BY_CARD]).order_values("amount", "vat") == [(12_000, None)]
 
 
-def test_exact_leaves_a_shift_to_its_totals_where_they_tell_the_vat_or_no_receipts_are_there() -> None:
+def test_exact_leaves_a_shift_to_its_totals_where_they_have_the_vat_or_no_receipts_are_there() -> None:
     reported = keep_books([z_report(), receipt(cash=12_000, nds20=2_000)], [totals(1, operation())], vat="exact")
     assert (reported.shift()["detail"], reported.order_values("vat")) == ("totals", [(2_000,)])
     unread = keep_books([z_report()], [PART_BY_CARD], vat="exact")

@@ -108,7 +108,7 @@ def test_vat_is_rounded_by_rate_and_not_over_the_receipt() -> None:
     assert books.order_values("vat", "vat_by_rate") == [(3, '{"10": 1, "20": 1, "calculated_7": 1}')]
 
 
-def test_rates_that_nobody_knew_before_are_booked_by_their_name() -> None:
+def test_unknown_rates_are_booked_by_their_name() -> None:
     books = keep_books([opening(), z_report(), receipt(2, 1178, nds25=200, nds7=10, ndsCalculated25=5)])
     assert books.order_values("vat", "vat_by_rate") == [(215, '{"25": 200, "7": 10, "calculated_25": 5}')]
 

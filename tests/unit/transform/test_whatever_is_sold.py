@@ -1,4 +1,4 @@
-"""Whatever a register sells: not a kopeck is lost or made, in any mode and in any order of the source_documents."""
+"""Whatever a register sells: not a kopeck is lost or made, in any mode and in any order of the documents."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_orders_sum_to_the_cash_of_their_shift_in_every_mode(month: list[list[Sa
 
 @FEW
 @given(months)
-def test_own_orders_sum_by_operation_and_vat_is_never_more_than_was_told(month: list[list[Sale]]) -> None:
+def test_own_orders_sum_by_operation_and_vat_is_never_more_than_was_reported(month: list[list[Sale]]) -> None:
     documents, entries = source_documents(month)
     books = keep_books(documents, entries, detail="receipts")
     for shift, sold in enumerate(month, 1):
@@ -154,7 +154,7 @@ def plain(books: Result) -> tuple[list[Any], list[Any]]:
 
 @FEW
 @given(months, st.randoms(use_true_random=False), st.sampled_from(MODES), st.integers(1, 7))
-def test_neither_the_order_of_the_papers_nor_their_pages_matter(
+def test_neither_the_order_of_the_documents_nor_their_pages_matter(
     month: Any, dice: Any, mode: tuple[str, str], size: int
 ) -> None:
     documents, entries = source_documents(month)

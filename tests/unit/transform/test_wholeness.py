@@ -1,4 +1,4 @@
-"""Totals stand for a shift only where they are provably its own and whole."""
+"""Totals replace the receipts of a shift only where they are provably its own and whole."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_wider_window_makes_partial_sums_whole() -> None:
     assert whole([z_report(receipts=10)], [partial], [entire]) == [True]
 
 
-def test_the_same_totals_told_twice_are_one() -> None:
+def test_the_same_totals_reported_twice_are_one() -> None:
     assert whole([z_report()], [totals(1, sums(100, 1))], [totals(1, sums(100, 1))]) == [True]
 
 
@@ -189,7 +189,7 @@ def test_where_no_z_report_came_every_closed_shift_is_missing() -> None:
     assert set(missing["kkt_reg_id"]) == {KKT}
 
 
-def test_exact_vat_needs_the_receipts_of_cash_whose_vat_the_totals_do_not_tell() -> None:
+def test_exact_vat_needs_the_receipts_of_cash_whose_vat_the_totals_lack() -> None:
     known = sums(12_000, 1) | {"nds": {"rate20": 2_000}}
     mixed = sums(12_000, 1, card=60) | {"nds": {"rate20": 2_010}}
     by_card = sums(0, 1, card=60)

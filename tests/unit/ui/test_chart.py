@@ -1,4 +1,4 @@
-"""Bars of the small chart: whole pixels, zero between what came and what went."""
+"""Bars of the small chart: whole pixels, zero between money in and money out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_the_highest_bar_is_as_high_as_the_chart_and_every_sum_is_seen() -> None
     assert [bar.amount for bar in chart.bars][-1] is None
 
 
-def test_what_went_is_below_zero() -> None:
+def test_money_out_is_below_zero() -> None:
     chart = bars(list(zip(DAYS[:2], (Decimal(300), Decimal(-100)), strict=True)))
     came, went = chart.bars
     assert chart.zero == HEIGHT * 3 // 4
@@ -25,6 +25,6 @@ def test_what_went_is_below_zero() -> None:
     assert (went.y, went.height, went.is_below) == (chart.zero, HEIGHT // 4, True)
 
 
-def test_nothing_is_drawn_of_nothing() -> None:
+def test_without_sums_nothing_is_drawn() -> None:
     assert bars([]).bars == ()
     assert [bar.height for bar in bars([(DAYS[0], Decimal(0)), (DAYS[1], None)]).bars] == [0, 0]

@@ -1,4 +1,4 @@
-"""What Airflow loads in each of its processes: next to nothing, and the pages behind it."""
+"""What Airflow loads in each of its processes: no module but the plugin; and where the pages are."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def look() -> dict[str, object]:
     return output
 
 
-def test_the_plugin_brings_nothing_along_and_stands_below_airflows_own_path() -> None:
+def test_the_plugin_imports_no_other_module_and_is_below_airflows_own_path() -> None:
     reported = look()
     assert reported["modules"] == ["smena.ui", "smena.ui.plugin"]
     assert reported["prefixes"] == ["/smena"]

@@ -91,7 +91,7 @@ def test_airflows_menu_names_the_pages_as_the_pages_do() -> None:
     assert pages == {key: message(key, context="page") for key in pages}
 
 
-def test_what_the_code_refuses_with_has_its_message() -> None:
+def test_every_refusal_of_the_code_has_its_message() -> None:
     code = "".join(file.read_text(encoding="utf-8") for file in UI.glob("*.py"))
     keys = set(re.findall(r'CannotBe\("([a-z_]+)"\)', code)) | set(re.findall(r'FORBIDDEN, "([a-z_]+)"\)', code))
     assert len(keys) > 8

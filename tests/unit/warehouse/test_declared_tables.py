@@ -1,4 +1,4 @@
-"""A statement says which temporary tables it makes, fills and reads; what it says is held against its SQL."""
+"""A statement says which temporary tables it makes, fills and reads; that is compared with its SQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Till shifts asked for again: what is another thing now is named with its till, day and amount."""
+"""Till shifts asked for again: each difference is named with its till, day and amount."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def kinds(ours: pd.DataFrame, theirs: pd.DataFrame) -> list[tuple[Any, ...]]:
     return list(changed[["kind", "cashbox_id", "till_shift", "day", "amount"]].itertuples(index=False, name=None))
 
 
-def test_a_till_shift_that_is_told_as_it_was_booked_is_the_same() -> None:
+def test_a_till_shift_that_is_reported_as_it_was_booked_is_the_same() -> None:
     assert kinds(here(), reported(closed_at=DAY + pd.Timedelta(hours=21, minutes=5))) == []
     assert kinds(BOOKED_TILLS.empty(), TILL_SHIFTS.empty()) == []
 
@@ -55,13 +55,13 @@ def test_a_till_shift_with_other_sums_or_another_day_is_named(changes: dict[str,
     assert kinds(here(), reported(**changes)) == [("till_changed", "till", "one", DAY, amount)]
 
 
-def test_a_till_shift_that_is_not_told_any_more_is_named_unless_a_person_rejected_it() -> None:
+def test_a_till_shift_that_is_no_longer_reported_is_named_unless_a_person_rejected_it() -> None:
     assert kinds(here(), TILL_SHIFTS.empty()) == [("till_not_reported", "till", "one", DAY, 49_000)]
     assert kinds(here(outcome="rejected"), TILL_SHIFTS.empty()) == []
     assert kinds(here(is_asked=False), TILL_SHIFTS.empty()) == [], "its day was not asked for"
 
 
-def test_a_till_shift_that_is_told_and_not_here_is_named_on_a_day_that_is_loaded() -> None:
+def test_a_till_shift_that_is_reported_and_not_booked_is_named_on_a_day_that_is_loaded() -> None:
     assert kinds(BOOKED_TILLS.empty(), reported()) == [("till_not_here", "till", "one", DAY, -49_000)]
     later = {"opened_at": DAY + pd.Timedelta(days=9), "closed_at": DAY + pd.Timedelta(days=9, hours=1)}
     assert kinds(BOOKED_TILLS.empty(), reported(**later)) == []
@@ -76,6 +76,6 @@ def test_a_till_shift_that_cannot_be_read_on_one_side_is_named() -> None:
     assert kinds(here(outcome="incomplete", **nothing), reported())[0][0] == "till_changed"
 
 
-def test_what_a_person_decided_is_said_so() -> None:
+def test_a_difference_that_a_person_decided_about_says_so() -> None:
     decided = changed_tills(here(is_decided=True), reported(cash_income=1), DAYS)
     assert decided["cause"].tolist() == ["decided_otherwise"]

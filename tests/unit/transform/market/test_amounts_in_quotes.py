@@ -23,7 +23,7 @@ def test_an_amount_in_quotes_is_an_amount(text: str, kopecks: int) -> None:
 @pytest.mark.parametrize(
     "text", ["1,000.50", "1.000,50", "1,000,50", "10 00", "1 0000", "1,5 0", "", " ", "50 руб", "0x10", "50,505", "-5"]
 )
-def test_what_may_be_read_in_two_ways_is_no_amount(text: str) -> None:
+def test_a_text_that_may_be_read_in_two_ways_is_no_amount(text: str) -> None:
     frames = read(cheque("c1", 1), cheque("c2", total=text, payments=paid(Cash=text)))
     assert rows(frames.cheques, "cheque_id") == [("c1",)]
     assert len(frames.rejects) == 1

@@ -1,4 +1,4 @@
-"""Cheques are read exactly, in every dress they come in; what cannot be true is told and costs no neighbour a thing."""
+"""Cheques are read exactly, in every form they come in; those that cannot be true are rejected alone."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ DRESSES = {
 
 
 @pytest.mark.parametrize("data", DRESSES.values(), ids=DRESSES)
-def test_a_cheque_is_the_same_in_every_dress(data: bytes) -> None:
+def test_a_cheque_is_the_same_in_every_form(data: bytes) -> None:
     frames, plain = raw(data), read(WHOLE)
     for name in ("cheques", "payments", "lines"):
         pd.testing.assert_frame_equal(getattr(frames, name), getattr(plain, name))
@@ -211,7 +211,7 @@ def test_a_reject_keeps_the_record_as_it_came() -> None:
     assert one(raw(reported.encode()).rejects)["record"] in reported
 
 
-def test_a_cheque_of_the_day_after_tomorrow_is_not_believed_where_the_time_is_known() -> None:
+def test_a_cheque_of_the_day_after_tomorrow_is_rejected_where_the_time_is_known() -> None:
     found = [cheque("tomorrow", closed="02T11:59"), cheque("later", closed="02T12:01")]
     frames = read(*found, now_local=datetime(2025, 12, 1, 12))
     assert rows(frames.cheques, "cheque_id") == [("tomorrow",)]
@@ -238,7 +238,7 @@ def test_a_page_that_cannot_be_read_is_one_reject_and_costs_no_other_page_anythi
 
 
 @pytest.mark.parametrize("data", [b'{"items": []}', b"[]", b'{"Items": null}'])
-def test_a_page_of_nothing_is_no_fault(data: bytes) -> None:
+def test_an_empty_page_is_no_fault(data: bytes) -> None:
     frames = raw(data)
     assert (len(frames.cheques), len(frames.rejects)) == (0, 0)
 
@@ -247,7 +247,7 @@ def test_half_a_letter_in_a_name_costs_no_cheque() -> None:
     assert len(raw(body(cheque(number="x")).replace(b'"x"', b'"\\ud83d\\u0000"')).cheques) == 1
 
 
-def test_a_cheque_told_by_two_pages_is_one() -> None:
+def test_a_cheque_that_two_pages_have_is_one() -> None:
     reported = cheque("c1", 10, card=5, lines=[line(10), line(5)])
     again = reported | {"lines": list(reversed(reported["lines"])), "payments": list(reversed(reported["payments"]))}
     frames = read_cheques([page(again, page_id=2), page(reported, page_id=1)], ZONE)
@@ -267,7 +267,7 @@ CHANGED = {
 
 
 @pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)
-def test_one_id_with_two_contents_is_nobody_s_cheque(change: dict[str, Any]) -> None:
+def test_one_id_with_two_contents_is_ambiguous(change: dict[str, Any]) -> None:
     first = {"cash": 10, "lines": [line(10)]}
     frames = read(cheque("c1", **first), cheque("c2", 1), cheque("c1", **first | change))
     assert rows(frames.cheques, "cheque_id") == [("c2",)]

@@ -23,7 +23,7 @@ from tests.unit.transform.market.till import (
 DAY, NEXT = datetime(2025, 12, 1), datetime(2025, 12, 2)
 
 
-def test_cashless_revenue_is_told_by_day_and_type_with_refunds_apart() -> None:
+def test_cashless_revenue_is_summed_by_day_and_type_with_refunds_apart() -> None:
     books = keep_books(
         cheque("c1", 100, card=50),
         cheque("c2", card=7, refund=True, closed="15:00"),
@@ -39,7 +39,7 @@ def test_cashless_revenue_is_told_by_day_and_type_with_refunds_apart() -> None:
     ]
 
 
-def test_goods_are_told_by_day_and_product_with_refunds_subtracted() -> None:
+def test_goods_are_summed_by_day_and_product_with_refunds_subtracted() -> None:
     books = keep_books(
         cheque("c1", lines=[line(10, 3), line(2.5, 0.2, "p2"), line(10, 1)]),
         cheque("c2", lines=[line(10, 1)], refund=True),
@@ -54,7 +54,7 @@ def test_goods_are_told_by_day_and_product_with_refunds_subtracted() -> None:
     ]
 
 
-def test_a_product_whose_code_was_changed_is_told_by_each_code() -> None:
+def test_a_product_whose_code_was_changed_is_summed_by_each_code() -> None:
     books = keep_books(cheque("c1", lines=[line(), line(productCode="18"), line(productCode=18)]))
     assert rows(books.sold, "product_code", "quantity") == [("17", 1000), ("18", 2000)]
 
@@ -69,7 +69,7 @@ def test_days_of_the_margin_are_in_no_report() -> None:
     assert rows(books.cashless, "day") == rows(books.sold, "day") == [(datetime(2025, 12, 31),)]
 
 
-def test_shops_are_told_apart() -> None:
+def test_shops_are_summed_apart() -> None:
     pages = [
         page(cheque("c1", card=1, lines=[line()])),
         page(cheque("c1", card=2, lines=[line()], shopId=OTHER_SHOP), page_id=2, shop=OTHER_SHOP),

@@ -1,4 +1,4 @@
-"""A page that is read all at once says what its cheques say one by one, and says nothing of what it is not sure of."""
+"""Reading a page all at once gives what reading its cheques one by one gives, or gives the page up."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def at_once(one: RawPage) -> None:
 
 @SOME
 @given(month=months)
-def test_it_says_what_the_cheques_say_one_by_one(month: list[Any]) -> None:
+def test_it_gives_what_reading_the_cheques_one_by_one_gives(month: list[Any]) -> None:
     cheques = cheques_of(month)
     with pytest.MonkeyPatch.context() as patch:
         quick = read_cheques([page(*cheques)], ZONE)
@@ -66,7 +66,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
-def test_what_is_odd_is_read_all_the_same_one_by_one(odd: dict[str, Any]) -> None:
+def test_an_unusual_page_is_read_one_by_one(odd: dict[str, Any]) -> None:
     with pytest.raises((ValueError, TypeError)):
         at_once(page(odd))
     frames = read_cheques([page(cheque("plain"), odd)], ZONE)
@@ -94,7 +94,7 @@ def test_lines_are_worth_what_each_is_worth(lines: list[tuple[Decimal, Decimal]]
     assert worth(prices, quantities).tolist() == [line_kopecks(price, count, "it") for price, count in lines]
 
 
-def test_a_line_whose_product_no_machine_word_holds_is_looked_at_alone() -> None:
+def test_a_line_whose_product_overflows_64_bits_is_refused() -> None:
     with pytest.raises(ValueError, match="amount"):
         worth([Decimal(10**10)], whole([Decimal(10**9)], 3))
 
@@ -116,7 +116,7 @@ def test_moments_are_those_of_each_or_none(written: list[str]) -> None:
         assert moments.astype(datetime).tolist() == each
 
 
-def test_moments_that_are_not_told_are_none_and_digits_are_cut_off() -> None:
+def test_missing_moments_are_none_and_digits_are_cut_off() -> None:
     first, second = local_moments([None, "2025-12-31T23:59:59.9999999"], LATEST)
     assert np.isnat(first)
     assert second.astype(datetime) == datetime(2026, 1, 1) - timedelta(microseconds=1)

@@ -72,7 +72,7 @@ def test_a_shift_may_be_dated_by_its_beginning() -> None:
     assert shift["order_day"] == pd.Timestamp(2025, 12, 1)
 
 
-def test_a_shift_that_two_registers_tell_of_is_nobodys() -> None:
+def test_a_shift_that_two_registers_report_is_ambiguous() -> None:
     books = keep_books(cheque("c1", 1), cheque("c2", 2, register=SECOND))
     assert rows(books.shifts, "cashbox_id", "outcome") == [(REGISTER, "incomplete"), (SECOND, "incomplete")]
     assert set(books.shifts["reason"]) == {"two_registers_report_till_shift"}
@@ -131,7 +131,7 @@ def test_a_shift_is_over_a_whole_day_after_its_first_cheque(hour: int, over: boo
 
 WITH_REJECTS: dict[str, tuple[Any, set[str]]] = {
     "a cheque of the shift": (cheque("bad", total=-1, shift="s1"), {"s1"}),
-    "its shift told as a number": (cheque("bad", total=-1, shift=3), {"3"}),  # type: ignore[arg-type]
+    "its shift as a number": (cheque("bad", total=-1, shift=3), {"3"}),  # type: ignore[arg-type]
     "a cheque of a shift of another day": (cheque("bad", total=-1, shift="s2"), {"s2"}),
     "of no shift, that day": (cheque("bad", total=-1, shift="", closed="01T14:00"), {"s1", "3"}),
     "of no shift, another day": (cheque("bad", total=-1, shift="", closed="02T01:00"), {"s2"}),
@@ -184,7 +184,7 @@ def test_a_cheque_too_long_to_be_kept_whole_is_still_of_its_shift() -> None:
     assert keep_books(*good, long).outcomes() == {'Смена "1"': "incomplete", "s2": "issued"}
 
 
-def test_a_page_that_cannot_be_read_spoils_the_shifts_of_its_shop_alone() -> None:
+def test_a_page_that_cannot_be_read_leaves_only_the_shifts_of_its_shop_incomplete() -> None:
     pages = [
         page(cheque("c1", 1)),
         page(cheque("c2", 1, shopId=OTHER_SHOP, shift="s2"), page_id=2, shop=OTHER_SHOP),
@@ -193,12 +193,12 @@ def test_a_page_that_cannot_be_read_spoils_the_shifts_of_its_shop_alone() -> Non
     assert keep_books(pages=pages).outcomes() == {"s1": "incomplete", "s2": "issued"}
 
 
-def test_a_rejected_cheque_of_another_shop_spoils_nothing() -> None:
+def test_a_rejected_cheque_of_another_shop_leaves_no_shift_incomplete() -> None:
     other = page(cheque("bad", total=-1, shopId=OTHER_SHOP), page_id=2, shop=OTHER_SHOP)
     assert keep_books(pages=[page(cheque("c1", 1)), other]).outcomes() == {"s1": "issued"}
 
 
-def test_a_cheque_of_the_future_spoils_its_shift_and_does_not_end_the_others() -> None:
+def test_a_cheque_of_the_future_leaves_its_shift_incomplete_and_does_not_end_the_others() -> None:
     now = datetime(2025, 12, 1, 18)
     books = keep_books(
         cheque("c1", 1, closed="08:00"),

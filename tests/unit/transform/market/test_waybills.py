@@ -77,7 +77,7 @@ def test_a_source_is_kept_by_its_name(source: str) -> None:
     assert one(make_waybills_of(waybill(source=source)).waybills)["source"] == source
 
 
-def test_a_waybill_of_which_little_is_told_is_one() -> None:
+def test_a_waybill_with_few_fields_is_read() -> None:
     reported = waybill(documentDate=None, number=None, supplierId=None, source=None, shopId=None)
     row = one(make_waybills_of(reported).waybills)
     assert (row["document_day"], row["number"], row["supplier_id"], row["source"]) == (None, "", "", "")
@@ -100,7 +100,7 @@ BROKEN: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("value", BROKEN.values(), ids=BROKEN)
-def test_a_broken_waybill_is_rejected_and_costs_its_neighbours_nothing(value: Any) -> None:
+def test_an_invalid_waybill_is_rejected_and_costs_its_neighbours_nothing(value: Any) -> None:
     frames = make_waybills_of(waybill("a"), value, waybill("b"))
     assert rows(frames.waybills, "waybill_id") == [("a",), ("b",)]
     reject = one(frames.rejects)
@@ -117,7 +117,7 @@ def test_a_page_that_cannot_be_read_costs_no_other() -> None:
     assert (len(frames.waybills), one(frames.rejects)["kind"]) == (1, "page")
 
 
-def test_a_waybill_told_twice_is_one_and_told_in_two_ways_none() -> None:
+def test_a_repeated_waybill_is_one_and_with_two_contents_is_none() -> None:
     frames = make_waybills_of(
         waybill("w1", position()), waybill("w1", position()), waybill("w2"), waybill("w2", position())
     )

@@ -1,4 +1,4 @@
-"""Whatever is sold: not a kopeck is lost or made, in whichever pages it is told, whatever is broken beside."""
+"""Whatever is sold: not a kopeck is lost or made, whatever pages it comes in, whatever else is damaged."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Sale:
         return f"s{REGISTERS.index(self.register)}-{self.minute // (2 * 24 * 60)}"
 
     def as_cheque(self, number: int) -> dict[str, Any]:
-        """As Market tells it."""
+        """The cheque in Market's form."""
         roubles = {kind: f"{Decimal(amount).scaleb(-2):f}" for kind, amount in self.cashless.items()}
         total = self.cash + sum(self.cashless.values())
         sold = [line(float(Decimal(p).scaleb(-2)), float(Decimal(q).scaleb(-3)), f"p{p % 3}") for p, q in self.lines]
@@ -71,7 +71,7 @@ def cheques_of(month: list[Sale]) -> list[dict[str, Any]]:
     return [sale.as_cheque(number) for number, sale in enumerate(month)]
 
 
-def looks(books: Result, *without: str) -> list[Any]:
+def comparable(books: Result, *without: str) -> list[Any]:
     """All that was made, but for these columns; cheques and their parts in the order of their ids."""
     frames = books.frames
     read = [frame.sort_values(list(frame)[1:]) for frame in (frames.cheques, frames.payments, frames.lines)]
@@ -113,10 +113,10 @@ def test_any_order_of_pages_and_any_repeats_give_the_same(month: list[Sale], dat
     repeated = data.draw(st.lists(st.sampled_from(cheques), max_size=4) if cheques else st.just([]))
     pages.append(page(*repeated, page_id=99))
     shuffled = data.draw(st.permutations(pages))
-    assert looks(keep_books(pages=shuffled)) == looks(keep_books(pages=pages))
-    # Cut into pages or whole, told once or more often: only the page that is named differs.
+    assert comparable(keep_books(pages=shuffled)) == comparable(keep_books(pages=pages))
+    # In one page or several, once or repeated: only the page that is named differs.
     whole = keep_books(*cheques)
-    assert looks(keep_books(pages=pages), "page_id", "evidence") == looks(whole, "page_id", "evidence")
+    assert comparable(keep_books(pages=pages), "page_id", "evidence") == comparable(whole, "page_id", "evidence")
 
 
 junk = (

@@ -1,4 +1,4 @@
-"""Cheques and waybills of an invented shop, as Kontur.Market tells them, and what is made of them."""
+"""Cheques and waybills of an invented shop in the form of Kontur.Market, and what is made of them."""
 
 from __future__ import annotations
 

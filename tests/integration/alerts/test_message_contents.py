@@ -1,4 +1,4 @@
-"""One message a day and organisation, of all that is not as it should be."""
+"""One message per day and organisation names everything that is wrong."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_everything_of_an_organisation_is_one_message_with_counts_and_what_to_do
     ]
 
 
-def test_a_decision_that_waits_is_told_daily_with_the_page_where_it_is_made(troubled: Warehouse) -> None:
+def test_a_decision_that_waits_is_named_daily_with_the_page_where_it_is_made(troubled: Warehouse) -> None:
     """Only of the organisation whose message it is; the same message is the same whoever knows the address."""
     for day in range(3):
         for message in gather(troubled, NOW + timedelta(days=day)):
@@ -58,7 +58,7 @@ def test_a_decision_that_waits_is_told_daily_with_the_page_where_it_is_made(trou
             assert linked.digest == message.digest
 
 
-def test_where_there_is_nothing_to_say_nothing_is_said(warehouse: Warehouse, hook: Hook) -> None:
+def test_without_anything_wrong_there_is_no_message(warehouse: Warehouse, hook: Hook) -> None:
     register(warehouse, ROMASHKA, "ООО «Ромашка»")
     put_gap(warehouse, ROMASHKA, reason="before_first_document")
     put_certificate(warehouse, ROMASHKA, NOW + timedelta(days=31))
@@ -67,7 +67,7 @@ def test_where_there_is_nothing_to_say_nothing_is_said(warehouse: Warehouse, hoo
     assert hook.came == []
 
 
-def test_days_not_loaded_through_yesterday_missing_shifts_and_differences_are_told(warehouse: Warehouse) -> None:
+def test_days_not_loaded_through_yesterday_missing_shifts_and_differences_are_named(warehouse: Warehouse) -> None:
     register(warehouse, ROMASHKA, "ООО «Ромашка»", through=date(2026, 1, 16))
     put_missing(warehouse, ROMASHKA)
     put_differences(warehouse, ROMASHKA)
@@ -80,7 +80,7 @@ def test_days_not_loaded_through_yesterday_missing_shifts_and_differences_are_to
     assert f"smena reconcile --inn {ROMASHKA} --from 2026-01-15 --to 2026-01-15" in message.text
 
 
-def test_a_day_is_wanted_once_it_is_over_for_the_organisation_and_at_its_westernmost_register(
+def test_a_day_is_expected_once_it_is_over_for_the_organisation_and_at_its_westernmost_register(
     warehouse: Warehouse,
 ) -> None:
     register(warehouse, ROMASHKA, "ООО «Ромашка»")
@@ -94,7 +94,7 @@ def test_a_day_is_wanted_once_it_is_over_for_the_organisation_and_at_its_western
     assert gather(warehouse, after) == [], "it is still the evening of the 20th for the organisation"
 
 
-def test_days_that_a_clock_which_was_ahead_called_covered_are_wanted_all_the_same(warehouse: Warehouse) -> None:
+def test_days_covered_by_a_clock_that_was_ahead_are_still_expected(warehouse: Warehouse) -> None:
     register(warehouse, ROMASHKA, "ООО «Ромашка»", through=date(2026, 6, 1))
     (message,) = gather(warehouse, NOW)
     assert counts(message) == {"uncovered": 10}
@@ -104,7 +104,7 @@ def test_days_that_a_clock_which_was_ahead_called_covered_are_wanted_all_the_sam
     ("ends", "word"),
     [(NOW + timedelta(days=29), "кончается 18.02.2026"), (NOW - timedelta(days=1), "кончился 19.01.2026")],
 )
-def test_a_certificate_is_told_of_thirty_days_before_its_end_and_after_it(
+def test_a_certificate_is_named_thirty_days_before_its_end_and_after_it(
     warehouse: Warehouse, ends: datetime, word: str
 ) -> None:
     register(warehouse, ROMASHKA, "ООО «Ромашка»")
@@ -115,7 +115,7 @@ def test_a_certificate_is_told_of_thirty_days_before_its_end_and_after_it(
     assert gather(warehouse, NOW) == []
 
 
-def test_a_stopped_batch_is_told_of_until_a_later_one_is_published(warehouse: Warehouse) -> None:
+def test_a_stopped_batch_is_named_until_a_later_one_is_published(warehouse: Warehouse) -> None:
     register(warehouse, ROMASHKA, "ООО «Ромашка»")
     one = """
         insert into control.batch (organization_inn, product, run_id, reason, detail, state, finished_at, summary)
@@ -128,9 +128,7 @@ def test_a_stopped_batch_is_told_of_until_a_later_one_is_published(warehouse: Wa
     assert gather(warehouse, NOW) == []
 
 
-def test_quarantine_is_borne_silently_through_the_threshold(
-    troubled: Warehouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_quarantine_is_named_only_above_the_threshold(troubled: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMENA_ALERT_QUARANTINE", "3")
     (message,) = gather(troubled, NOW, inn=ROMASHKA, most_quarantined=SETTINGS.alert_quarantine)
     assert "quarantine" not in counts(message)
@@ -140,7 +138,7 @@ def test_quarantine_is_borne_silently_through_the_threshold(
         Settings.alert_quarantine.value()
 
 
-def test_what_a_town_in_trouble_leaves_behind_is_told(build_town: Callable[..., Town]) -> None:
+def test_every_problem_that_loads_leave_behind_is_named(build_town: Callable[..., Town]) -> None:
     town = build_town(EASY)
     town.set_day(date(2025, 12, 11))
     town.load(inn=town.inn)
