@@ -118,7 +118,7 @@ class Bench:
             self._say(f"{shifts:,} shifts: the answers are invented and kept")
             evidence = fill_evidence(dsn, name, plan_ofd(dsn, registers_for(shifts)), self._workers, self._context)
             self._say(
-                f"{shifts:,} shifts: {evidence.pages:,} pages, {evidence.raw_bytes / 1e6:,.0f} MB of JSON; the road"
+                f"{shifts:,} shifts: {evidence.pages:,} pages, {evidence.raw_bytes / 1e6:,.0f} MB of JSON; the pipeline"
             )
             memory.forget()
             run = run_pipeline(dsn, evidence, self._workers, self._context, memory.peak_bytes)

@@ -97,7 +97,7 @@ def _served(dsn: str) -> Iterator[str]:
     deadline = time.monotonic() + _START_S
     while is_port_free(port):
         if time.monotonic() > deadline or not process.is_alive():
-            raise RuntimeError("the desk did not start")
+            raise RuntimeError("the pages did not start")
         time.sleep(0.1)
     try:
         yield f"http://{HOST}:{port}/smena"

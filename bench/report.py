@@ -102,7 +102,10 @@ def print_competitors(console: Console, run: Run, competitors: Sequence[Competit
     table.add_column("way")
     for name in ("seconds", "rows/s", "shifts/s", "Smena is as fast × "):
         table.add_column(name, justify="right")
-    for name, seconds in [("Smena, the whole road", run.seconds), *((one.name, one.seconds) for one in competitors)]:
+    for name, seconds in [
+        ("Smena, the whole pipeline", run.seconds),
+        *((one.name, one.seconds) for one in competitors),
+    ]:
         table.add_row(
             name,
             *(f"{seconds:,.2f}", f"{run.rows / seconds:,.0f}", f"{run.shifts / seconds:,.0f}"),

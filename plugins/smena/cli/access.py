@@ -45,7 +45,7 @@ all_option = click.option("--all", "is_all", is_flag=True, help="Of every organi
 
 @click.group(cls=Commands)
 def access() -> None:
-    """Who sees which organisations on the desk's pages; without a grant: none."""
+    """Who sees which organisations on the pages; without a grant: none."""
 
 
 @access.command()
@@ -65,9 +65,7 @@ def grant(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], is
     # After the transaction, so that its locks do not wait for Airflow.
     unknown = _unknown_users(users)
     for user in unknown or ():
-        line = (
-            f"Airflow knows no user {user}: the grant opens nothing on the desk until there is one of that exact name"
-        )
+        line = f"Airflow knows no user {user}: the grant opens no page until there is one of that exact name"
         click.echo(f"smena: {without_controls(line)}", err=True)
     _answer(session, rows, unknown)
 

@@ -86,7 +86,7 @@ def _line(row: Row) -> str:
             + (f", РНМ {row['competing_kkt_reg_id']}" if row["competing_kkt_reg_id"] else "")
         )
     if row["kept"]:
-        lines += [f"  {name}: kept {kept}, held back {held}" for name, (kept, held) in row["difference"].items()]
+        lines += [f"  {name}: current {kept}, proposed {held}" for name, (kept, held) in row["difference"].items()]
     else:
         lines += [f"  {name}: {value}" for name, value in row["held"].items()]
     if row["recommendation"]:

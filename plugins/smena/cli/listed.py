@@ -38,9 +38,7 @@ TASKS: Mapping[str, Sequence[CommandEntry]] = {
             "integration:integration",
             "Mandate and ban, switching on from a date and off, and where things stand.",
         ),
-        CommandEntry(
-            "access", "access:access", "Who sees which organisations on the desk's pages; without a grant: none."
-        ),
+        CommandEntry("access", "access:access", "Who sees which organisations on the pages; without a grant: none."),
         CommandEntry("dags", "dags:dags", "Show the folder of the DAG files, and the files."),
         CommandEntry(
             "completion",
@@ -52,7 +50,7 @@ TASKS: Mapping[str, Sequence[CommandEntry]] = {
         CommandEntry(
             "plan",
             "loading:plan",
-            "The windows that would be loaded now, their requests, what is covered and what is out of reach.",
+            "The windows that would be loaded now, their requests, what is covered and what cannot be read.",
         ),
         CommandEntry(
             "load",

@@ -34,7 +34,7 @@ _GAPS = {"unit_id": "РНМ", "first_day": "from", "last_day": "to", "reason": "
 @click.option("--product", type=PRODUCT, default=OFD, show_default=True, help="The source.")
 @click.pass_obj
 def plan(session: Session, *, inn: str, product: str) -> None:
-    """The windows that would be loaded now, their requests, what is covered and what is out of reach. A dry run."""
+    """The windows that would be loaded now, their requests, what is covered and what cannot be read. A dry run."""
     from smena.planning.plan import preview
 
     made = preview(context_from_environment(), inn, product)
@@ -53,10 +53,10 @@ def plan(session: Session, *, inn: str, product: str) -> None:
     asked_for = [one | {"reason": message(f"plan_{one['reason']}", ENGLISH, context="page")} for one in windows]
     lines = [
         f"{asked} windows to ask through {made.horizon}, {len(windows) - asked} silent ones that ask nothing",
-        f"about {made.requests} requests; {made.covered['registers']} registers within reach,"
+        f"about {made.requests} requests; {made.covered['registers']} readable registers,"
         f" {made.covered['covered_days']} of their {made.covered['wanted_days']} days are covered already",
         table(asked_for, _WINDOWS),
-        *([f"\n{len(gaps)} gaps, out of reach now:", table(gaps, _GAPS)] if gaps else []),
+        *([f"\n{len(gaps)} gaps, not readable now:", table(gaps, _GAPS)] if gaps else []),
     ]
     data = {
         "inn": inn,

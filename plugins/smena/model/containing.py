@@ -24,7 +24,7 @@ def contained(error: Exception, what: str) -> SmenaError:
 
 
 def place_of(error: Exception) -> str:
-    """Return `KeyError at pipeline/plan.py:57`: an exception's class and the last line of ours in its traceback."""
+    """Return `KeyError at planning/plan.py:57`: an exception's class and the last line of ours in its traceback."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if f"/{_OURS}/" in frame.filename] or frames
     if not ours:

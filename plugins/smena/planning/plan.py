@@ -29,7 +29,7 @@ class Plan:
     Attributes:
         horizon: the last day to load.
         windows: days by register, silent ones among them.
-        gaps: wanted days that are out of reach, and why.
+        gaps: wanted days that cannot be read, and why.
         covered: of a dry run, as `wanted.coverage` tells it.
         requests: how many the windows will cost, about.
         batches: the shards of each batch by its id; no batch in a dry run, no shards where nothing is to be done.
@@ -161,7 +161,7 @@ def _planned(
         windows = wanted.asked_windows(transaction, organization, product, window, seen_at=seen_at)
     else:
         windows = wanted.wanted_windows(transaction, organization, product, horizon=horizon, seen_at=seen_at)
-    # What is out of reach does not depend on the window that a person asked for.
+    # What cannot be read does not depend on the window that a person asked for.
     reached = context.yesterday(organization) if window else horizon
     wanted.record_gaps(
         transaction,

@@ -86,7 +86,7 @@ def totals(database: Transaction | Warehouse, wanted: Filter) -> list[Row]:
 
 
 def exported(transaction: Transaction, wanted: Filter) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of `documents` with the columns of `smena.exporting.columns.DOCUMENTS`."""
+    """Yield the rows of `documents` with the columns of `smena.reports.columns.DOCUMENTS`."""
     return transaction.stream("export_documents", chunk_rows=_EXPORT_CHUNK_ROWS, **wanted.conditions)
 
 

@@ -77,7 +77,7 @@ def integration(
 
 @router.post("/integrations/{inn}/{product}/plan")
 def plan(request: Request, who: Editor, pages: UsePages, find_runs: Runs, inn: Inn, product: Product) -> Response:
-    """The dry run: what the next run would ask, and what is out of reach. Nothing of it is kept."""
+    """The dry run: what the next run would ask, and what it could not read. Nothing of it is stored."""
     from smena.planning.plan import preview
 
     with pages.reading(who) as transaction:

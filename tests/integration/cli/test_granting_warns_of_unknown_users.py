@@ -72,7 +72,7 @@ def test_an_unknown_user_is_granted_and_warned_of(
     assert done.data["unknown_users"] == ["ana"]
     assert granted_to(done) == {"anna", "ana"}
     assert done.said == [
-        "smena: Airflow knows no user ana: the grant opens nothing on the desk until there is one of that exact name"
+        "smena: Airflow knows no user ana: the grant opens no page until there is one of that exact name"
     ]
 
 

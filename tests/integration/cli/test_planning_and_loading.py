@@ -67,7 +67,7 @@ def test_a_plan_names_requests_and_covered_days(shop: Shop) -> None:
     assert before["covered"]["registers"] == 3
     assert (before["covered"]["covered_days"], after["covered"]["covered_days"]) == (0, 3 * ((LAST - FIRST).days + 1))
     text = shop.cli.here("plan", "--inn", shop.inn).out.splitlines()[1]
-    assert text.startswith("about 12 requests; 3 registers within reach, 24 of their ")
+    assert text.startswith("about 12 requests; 3 readable registers, 24 of their ")
 
 
 def test_a_plan_with_unreadable_days_waits_for_a_person(shop: Shop) -> None:
@@ -79,7 +79,7 @@ def test_a_plan_with_unreadable_days_waits_for_a_person(shop: Shop) -> None:
     assert answer_data == {(str(FIRST - timedelta(days=5)), str(FIRST - timedelta(days=1)), "before_first_document")}
     text = shop.cli.here("plan", "--inn", shop.inn)
     assert text.code == 1
-    assert "3 gaps, out of reach now:" in text.out
+    assert "3 gaps, not readable now:" in text.out
     assert text.out.count(translate("before_first_document", ENGLISH)) == 3
 
 
