@@ -96,7 +96,7 @@ def add_certificate(
     now = now or datetime.now(UTC)
     read = read_certificate(file)
     if read.subject_inn != organization.inn:
-        of = f"of INN {read.subject_inn}" if read.subject_inn else "without an INN"
+        of = f"of INN {read.subject_inn}" if read.subject_inn else "of an owner without an INN"
         raise WrongUse(
             f"the certificate is {of}, not of {organization.inn}", fix="register the head's of this organisation"
         )

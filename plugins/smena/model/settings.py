@@ -1,9 +1,9 @@
 """Every setting of this installation, with its type, its default and its meaning: `SETTINGS.alert_quarantine`.
 
 The value of a setting is the variable `SMENA_…`, else the option of that name in the section `[smena]` of Airflow's
-configuration, which `smena.airflow.provider` describes to Airflow. The command line does not import Airflow, which would take
-seconds: it reads the option from `AIRFLOW__SMENA__…` or `airflow.cfg`, as Airflow does. `python -m demo.settings_page`
-makes `docs/settings.md` from this module.
+configuration, which `smena.airflow.provider` describes to Airflow. The command line does not import Airflow, which
+would take seconds: it reads the option from `AIRFLOW__SMENA__…` or `airflow.cfg`, as Airflow does.
+`python -m demo.settings_page` makes `docs/settings.md` from this module.
 """
 
 from __future__ import annotations
