@@ -21,7 +21,7 @@ from bench.__main__ import SETTINGS
 from bench.commands import switch_on
 from demo.postgres import EmbeddedPostgres
 from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, SandboxSettings, WorldSettings
-from smena.loading.gate import validate_staged
+from smena.loading.gate_expectations import validate_staged
 from smena.loading.ofd import work
 from smena.loading.publish import publish
 from smena.loading.run import load_shards, plan_run

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from smena.loading import process as processing
-from smena.loading.gate import validate_staged
+from smena.loading.gate_expectations import validate_staged
 from smena.loading.market import work as of_market
 from smena.loading.ofd import work as of_ofd
 from smena.loading.publish import publish

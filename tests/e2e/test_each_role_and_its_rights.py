@@ -26,8 +26,8 @@ from smena.decisions import cash
 from smena.model.cash import Movement
 from smena.model.window import Window
 from smena.reconciliation.certificate import certify
-from smena.reconciliation.kept import keep
 from smena.reconciliation.reconcile import reconcile
+from smena.reconciliation.stored_certificates import keep
 from tests.e2e.offices import DAYS, Offices, offices
 from tests.e2e.ways import Way, routes, ways
 

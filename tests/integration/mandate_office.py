@@ -9,7 +9,7 @@ from typing import Any
 from demo.signing import Head
 from smena.mandates import lifecycle
 from smena.mandates.certificates import add_certificate
-from smena.mandates.signing import keeping_refusals
+from smena.mandates.signed_texts import keeping_refusals
 from smena.model.window import OFD
 from smena.warehouse.database import Row, Warehouse
 from tests.integration.warehouse.sessions import look

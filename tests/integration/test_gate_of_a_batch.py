@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from sandbox import MarketSettings
-from smena.loading.gate import SUITES, validate_batch, validate_staged
+from smena.loading.gate_expectations import SUITES, validate_batch, validate_staged
 from smena.loading.publish import publish
 from smena.loading.run import load_shards, plan_run, publish_batches
 from smena.model.errors import BadBatch

@@ -12,8 +12,8 @@ import pytest
 from sandbox import MarketSettings
 from smena.alerts.outgoing import gather
 from smena.decisions.allowances import allow
-from smena.loading.gate import validate_staged
-from smena.loading.gates import stop_at_gate
+from smena.loading.check_results import stop_at_gate
+from smena.loading.gate_expectations import validate_staged
 from smena.loading.publish import publish
 from smena.loading.run import load_shards, plan_run, publish_batches, report_run
 from smena.mandates.organizations import set_organization

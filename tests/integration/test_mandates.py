@@ -9,7 +9,7 @@ import pytest
 
 from smena.mandates import lifecycle
 from smena.mandates.organizations import set_organization
-from smena.mandates.signing import RefusedSignature
+from smena.mandates.signed_texts import RefusedSignature
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.window import OFD
 from tests.integration.conftest import BuildTown

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from demo.signing import invent_head
-from smena.mandates.signing import RefusedSignature
+from smena.mandates.signed_texts import RefusedSignature
 from smena.model.errors import WrongUse
 from smena.model.window import MARKET
 from tests.integration.mandate_office import INN, OTHER, START, YEAR, Office

@@ -24,7 +24,7 @@ from smena.reconciliation import rehearsal as rehearsing
 from smena.reconciliation.rehearsal import RehearsalResult, rehearse
 from smena.transform import shifts as transform_shifts
 from smena.transform.market import orders as market_orders
-from smena.warehouse.rehearsing import rehearsal
+from smena.warehouse.rehearsal_slice import rehearsal
 from tests.integration.conftest import BuildTown, CopyTown
 from tests.integration.test_changes_at_the_source import report_more
 from tests.town import Town

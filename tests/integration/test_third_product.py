@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox import WorldSettings
-from smena.loading.gate import validate_staged
+from smena.loading.gate_expectations import validate_staged
 from smena.loading.load import LoadResult, load
 from smena.mandates.certificates import add_certificate
 from smena.mandates.lifecycle import enable, prepare_mandate

@@ -16,7 +16,7 @@ from sandbox import MarketSettings, WorldSettings
 from smena.decisions import links
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.documents import ACCEPTED, mark
-from smena.loading.gate import validate_batch
+from smena.loading.gate_expectations import validate_batch
 from smena.model.errors import WrongUse
 from smena.model.reason_text import has
 from smena.model.reasons import Reason

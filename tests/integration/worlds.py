@@ -15,7 +15,7 @@ from pathlib import Path
 
 from demo.postgres import EmbeddedPostgres
 from sandbox import MarketSettings, SandboxServer, SandboxSettings, WorldSettings
-from smena.loading.gate import validate_staged
+from smena.loading.gate_expectations import validate_staged
 from smena.model.window import MARKET, OFD
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate

@@ -12,7 +12,7 @@ import pandas as pd
 
 from smena.loading.market.work import work
 from smena.runtime.product import Chunk
-from smena.transform.market.again import BOOKED_TILLS, changed_tills
+from smena.transform.market.changed_till_shifts import BOOKED_TILLS, changed_tills
 from tests.mutation.damage import Damage, as_json, damaged
 from tests.mutation.register import as_stored
 from tests.mutation.till import FIRST_DAY, NOW, SHIFTS, Till

@@ -15,7 +15,13 @@ from smena.loading.ofd.reading import OF_DOCUMENTS, read_pages
 from smena.loading.ofd.work import work
 from smena.model.organization import AccountRule, DatePolicy, Detail, Organization, SettingsInForce
 from smena.runtime.product import Chunk
-from smena.transform.again import changed_receipts, read_reported_vat, unequal_vat, vat_of_shifts, with_unknown_vat
+from smena.transform.changed_receipts import (
+    changed_receipts,
+    read_reported_vat,
+    unequal_vat,
+    vat_of_shifts,
+    with_unknown_vat,
+)
 from smena.transform.frames import SHIFT_KEY
 from smena.transform.numbering import are_numbered_on
 from smena.transform.pages import RawPage

@@ -1,5 +1,5 @@
--- Run by alerts: days of the last 31, not closed, that end with more cash in a cash book than its limit, or less than
--- none.
+-- Run by alerts: the last 30 days that are over and not in a closed period, on which a cash book ended above its limit or
+-- below zero. `cash_carried` is the balance at the start of its day.
 with opening as (
     select
         cash_opening.organization_inn,

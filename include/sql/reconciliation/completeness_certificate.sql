@@ -1,4 +1,4 @@
--- Run by `kept.certificate_of`: the contents of one certificate of completeness.
+-- Run by `stored_certificates.certificate_of`: the contents of one certificate of completeness.
 select
     content,
     content_bytes

@@ -1,4 +1,4 @@
--- Run by `kept.keep`: a certificate of completeness that was made.
+-- Run by `stored_certificates.keep`: a certificate of completeness that was made.
 insert into control.completeness_certificate (
     organization_inn, first_day, last_day, is_complete, sha256, content, content_bytes, made_by, made_at
 )

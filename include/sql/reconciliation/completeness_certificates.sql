@@ -1,4 +1,4 @@
--- Run by `kept.kept`: the certificates of completeness of an organisation, the newest first.
+-- Run by `stored_certificates.kept`: the certificates of completeness of an organisation, the newest first.
 select
     completeness_certificate_id as certificate_id,
     first_day,

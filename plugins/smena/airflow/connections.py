@@ -148,7 +148,7 @@ def context_from_airflow() -> Context:
     Airflow's processes have imported that library already.
     """
     from smena.airflow.telemetry import listen_to_steps
-    from smena.loading.gate import validate_staged
+    from smena.loading.gate_expectations import validate_staged
     from smena.runtime.context import Context
 
     listen_to_steps()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from smena.airflow.datasets import Dataset, Part, loaded, published, service
 from smena.mandates.organizations import organization_of
-from smena.model.containing import contained
+from smena.model.unexpected import contained
 from smena.runtime.context import Context
 from smena.warehouse import ledger
 from smena.warehouse.ledger import Batch

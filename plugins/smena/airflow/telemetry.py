@@ -13,7 +13,7 @@ import structlog
 from airflow.sdk.observability import stats
 
 from smena.airflow.metrics import Kind, Measure, of_standings, of_step
-from smena.model.containing import contained
+from smena.model.unexpected import contained
 from smena.reads.standing import standings
 from smena.runtime.context import Context
 from smena.runtime.log import StepEnd, set_listener

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from smena.alerts.words import Alert, alert_of, headline, late, unchecked
 from smena.mandates.certificates import WARNING
-from smena.model.containing import contained
 from smena.model.errors import PassingFault, SmenaError, WrongUse
 from smena.model.settings import SETTINGS
+from smena.model.unexpected import contained
 from smena.reads.registers import new_signs
 from smena.reads.standing import open_days
 from smena.runtime.context import Context

@@ -23,7 +23,7 @@ from smena.cli.tables import table
 from smena.mandates import lifecycle
 from smena.mandates.certificates import certificates
 from smena.mandates.organizations import organization_of
-from smena.mandates.signing import keeping_refusals
+from smena.mandates.signed_texts import keeping_refusals
 from smena.model.product import product_of
 from smena.reads.standing import standings
 from smena.warehouse.database import Row, Transaction, Warehouse

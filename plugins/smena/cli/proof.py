@@ -90,7 +90,7 @@ def certify(session: Session, *, inn: str, first_day: date, last_day: date, out:
     """
     from smena.reconciliation.certificate import as_file
     from smena.reconciliation.certificate import certify as make
-    from smena.reconciliation.kept import keep
+    from smena.reconciliation.stored_certificates import keep
 
     warehouse = Warehouse(warehouse_from_environment())
     made = make(warehouse, inn, Window(first_day, last_day), made_by=person(), now=datetime.now(UTC))

@@ -72,7 +72,7 @@ def quality(session: Session, *, inn: str | None, batch_id: int | None, out: Pat
 def _validated(transaction: Transaction, batch_id: int) -> tuple[str, list[Row]]:
     """What of the batch there is, and the results of the gate over it as rows like those that are kept."""
     # Imported here, because it imports Great Expectations, which takes seconds.
-    from smena.loading.gate import validate_batch
+    from smena.loading.gate_expectations import validate_batch
 
     gate_of, results = validate_batch(transaction, batch_id)
     return gate_of, [result.as_row() for result in results]

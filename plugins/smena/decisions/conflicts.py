@@ -8,7 +8,7 @@ from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
-from smena.decisions.given import given_answer
+from smena.decisions.earlier_answers import given_answer
 from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, written_by
 from smena.messages.refusals import wrong_use

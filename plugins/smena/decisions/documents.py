@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from smena.decisions.given import given_answer
+from smena.decisions.earlier_answers import given_answer
 from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, translate
 from smena.model import reason_text

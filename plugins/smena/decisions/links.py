@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from smena.decisions.given import given_answer
+from smena.decisions.earlier_answers import given_answer
 from smena.mandates.organizations import organization_of
 from smena.messages.refusals import wrong_use
 from smena.model import reason_text

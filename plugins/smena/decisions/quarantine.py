@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from smena.decisions.given import given_answer
+from smena.decisions.earlier_answers import given_answer
 from smena.mandates.organizations import organization_of
 from smena.messages import LANGUAGES, translate
 from smena.model.errors import AlreadyAnswered, BrokenPromise, GivenAnswer, WrongUse

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from smena.model.containing import contained
+from smena.model.unexpected import contained
 from smena.runtime.context import Context
 from smena.runtime.log import logger
 from smena.runtime.product import implementation_of

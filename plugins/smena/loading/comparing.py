@@ -20,11 +20,11 @@ from smena.loading.ofd.receipts import Period, periods_of
 from smena.mandates.organizations import organization_of
 from smena.matching.comparison import CHEQUES, PAIRS, RECEIPTS, Comparison, compare
 from smena.matching.explanation import explain
-from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedLogin, SmenaError, stored_of
 from smena.model.organization import Organization
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
+from smena.model.unexpected import contained
 from smena.runtime.context import Context
 from smena.runtime.log import step_log
 from smena.sources.ofd import OfdClient

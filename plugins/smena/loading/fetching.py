@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, SmenaError, UnreadableAnswer, WrongUse
+from smena.model.unexpected import contained
 from smena.runtime.context import Context
 from smena.runtime.limits import Budget, TooManyBytes
 from smena.runtime.log import logger

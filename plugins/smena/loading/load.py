@@ -9,8 +9,8 @@ from smena.loading.after_publishing import finish
 from smena.loading.extract import extract
 from smena.loading.process import process
 from smena.loading.publish import PublishResult, publish
-from smena.model.containing import contained
 from smena.model.errors import PassingFault, SmenaError, stored_of
+from smena.model.unexpected import contained
 from smena.model.window import OFD, Window
 from smena.planning.plan import Plan, plan
 from smena.runtime.context import Context

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from smena.loading.border import Failed, by_register, mark_failed
-from smena.loading.gates import Gates
+from smena.loading.by_register import Failed, by_register, mark_failed
+from smena.loading.check_results import Gates
 from smena.mandates.organizations import settings_by_day
 from smena.runtime.context import Context
 from smena.runtime.log import step_log

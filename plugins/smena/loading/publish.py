@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from smena.loading.check_results import stop_at_gate
 from smena.loading.comparing import Uncompared, compare_pairs
-from smena.loading.gates import stop_at_gate
 from smena.loading.process import process
 from smena.loading.writing import write
 from smena.mandates.lifecycle import required
 from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, translate
-from smena.model.containing import contained
 from smena.model.errors import (
     BadBatch,
     BrokenPromise,
@@ -27,6 +26,7 @@ from smena.model.errors import (
 from smena.model.organization import Organization
 from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
+from smena.model.unexpected import contained
 from smena.runtime.context import Context
 from smena.runtime.log import logger, step_log
 from smena.warehouse import ledger

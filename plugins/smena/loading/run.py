@@ -17,8 +17,8 @@ from smena.mandates.certificates import certificates, standing
 from smena.mandates.lifecycle import enabled
 from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, readable, translate
-from smena.model.containing import contained
 from smena.model.errors import BadBatch, PassingFault, SmenaError
+from smena.model.unexpected import contained
 from smena.model.window import OFD
 from smena.planning.plan import plan
 from smena.planning.run_plan import RunPlan, Shard, grouped

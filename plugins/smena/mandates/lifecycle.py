@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from smena.mandates import signing
+from smena.mandates import signed_texts
 from smena.mandates.organizations import organization_of
-from smena.mandates.signing import BAN, MANDATE, Wanted
+from smena.mandates.signed_texts import BAN, MANDATE, Wanted
 from smena.messages.refusals import wrong_use
 from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
 from smena.model.organization import Organization
@@ -41,24 +41,24 @@ def prepare_mandate(
     """
     organization = organization_of(transaction, inn)
     _check_right(organization)
-    signing.needs_signature(product)
+    signed_texts.needs_signature(product)
     _check_start(start_date, now)
     transaction.run("lock_organization", inn=organization.inn)
     now_on = _on(transaction, organization.inn, product)
     if now_on:
         raise _on_already(now_on)
     wanted = Wanted(organization, product, MANDATE, start_date)
-    return signing.make(transaction, wanted, registers=registers, made_by=made_by, now=now)
+    return signed_texts.make(transaction, wanted, registers=registers, made_by=made_by, now=now)
 
 
 def prepare_ban(transaction: Transaction, *, inn: str, product: str, made_by: str, now: datetime | None = None) -> Row:
     """Return the text of the ban (запрет) that switches a product off. Raises WrongUse where it is not on."""
     organization = organization_of(transaction, inn)
-    signing.needs_signature(product)
+    signed_texts.needs_signature(product)
     transaction.run("lock_organization", inn=organization.inn)
     if not _on(transaction, organization.inn, product):
         raise _not_on(transaction, organization.inn, product)
-    return signing.make(transaction, Wanted(organization, product, BAN), made_by=made_by, now=now)
+    return signed_texts.make(transaction, Wanted(organization, product, BAN), made_by=made_by, now=now)
 
 
 def enable(
@@ -95,7 +95,7 @@ def enable(
     if now_on:
         if once or now_on["start_date"] != start_date:
             raise _on_already(now_on)
-        if signature is not None and signature != signing.signature_in_force(transaction, inn, product):
+        if signature is not None and signature != signed_texts.signature_in_force(transaction, inn, product):
             fix = "nothing is to be done"
             raise wrong_use(Reason.ON_BY_ANOTHER_SIGNATURE, product=product, inn=inn, day=start_date, fix=fix)
         return now_on
@@ -226,9 +226,9 @@ def _signed(
     transaction: Transaction, wanted: Wanted, signature: bytes | None, changed_by: str, now: datetime | None
 ) -> Row | None:
     if product_of(wanted.product).is_operator:
-        return signing.accept(transaction, wanted, signature, verified_by=changed_by, now=now)
+        return signed_texts.accept(transaction, wanted, signature, verified_by=changed_by, now=now)
     if signature is not None:
-        signing.needs_signature(wanted.product)
+        signed_texts.needs_signature(wanted.product)
     return None
 
 

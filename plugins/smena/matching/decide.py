@@ -24,8 +24,8 @@ from smena.matching.links import infer_links, links_after
 from smena.matching.opened_decisions import open_decisions
 from smena.matching.outcomes import adopt, defer_possible_counterparts, outcomes_of_tills
 from smena.matching.reported import decide_reported, decide_reported_tills, once_each, once_each_till, with_current
+from smena.matching.rows_to_write import booked, rejected, shift_changes
 from smena.matching.slices import CURRENT, Slice, require_complete
-from smena.matching.written import booked, rejected, shift_changes
 
 
 def decide(slice_: Slice) -> ChangeSet:

@@ -10,11 +10,11 @@ from typing import Any
 from smena.mandates.grants import check_granted
 from smena.mandates.lifecycle import check_from_start, required
 from smena.mandates.organizations import checked_inn, organization_to_ask
-from smena.model.containing import contained
 from smena.model.errors import PassingFault, WrongUse
 from smena.model.organization import Organization
 from smena.model.product import products
 from smena.model.reasons import Reason
+from smena.model.unexpected import contained
 from smena.model.window import OFD, Window, quarters
 from smena.planning import wanted
 from smena.planning.run_plan import RunPlan, Shard, grouped

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from smena.mandates.lifecycle import required
 from smena.mandates.organizations import organization_to_ask
-from smena.model.containing import contained
 from smena.model.errors import WrongUse, stored_of
 from smena.model.organization import Organization
+from smena.model.unexpected import contained
 from smena.model.window import OFD, Window
 from smena.planning import wanted
 from smena.reads.completeness import gaps

@@ -13,15 +13,15 @@ import pandas as pd
 from smena.loading.ofd.extract import MARGIN, RECEIPTS
 from smena.loading.ofd.reading import DOCUMENTS
 from smena.loading.ofd.receipts import Period
-from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse, stored_of
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
+from smena.model.unexpected import contained
 from smena.runtime.context import Context
 from smena.runtime.limits import Budget, OverLimit
 from smena.sources.ofd import OfdClient
 from smena.sources.page import Page
-from smena.transform.again import read_reported_vat, unequal_vat
+from smena.transform.changed_receipts import read_reported_vat, unequal_vat
 from smena.transform.days import read_day_totals, summed_by_day, unbalanced_days
 from smena.transform.decoding import Undecodable
 from smena.transform.frames import DAY_TOTALS, OPENINGS, SOURCE_SHIFTS

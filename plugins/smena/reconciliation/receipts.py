@@ -16,7 +16,7 @@ from smena.model.window import Window
 from smena.reconciliation.asking import RegisterRequest, SourceTotalsClient
 from smena.reconciliation.evidence import documents_of
 from smena.runtime.context import Context
-from smena.transform.again import GONE, NEW, changed_receipts, vat_of_shifts, with_unknown_vat
+from smena.transform.changed_receipts import GONE, NEW, changed_receipts, vat_of_shifts, with_unknown_vat
 from smena.transform.frames import SHIFT_KEY
 from smena.transform.reading import read_documents
 from smena.transform.schema import MOMENT

@@ -15,10 +15,10 @@ import pandas as pd
 
 from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, translate
-from smena.model.containing import contained
 from smena.model.errors import stored_of
 from smena.model.organization import Organization
 from smena.model.reason_text import joined
+from smena.model.unexpected import contained
 from smena.model.window import OFD, Window
 from smena.planning.plan import horizon_of
 from smena.reads import completeness

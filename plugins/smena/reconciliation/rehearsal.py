@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from smena.loading.border import Failed, by_register
+from smena.loading.by_register import Failed, by_register
 from smena.loading.process import stage
 from smena.mandates.organizations import parsed_settings, settings_by_day
 from smena.matching.decide import decide
 from smena.matching.differences import DIFFERENCES, MADE_ORDERS, MADE_SHIFTS, differences
-from smena.matching.rehearsing import kept_by_rule, left_aside, made_of, unbooked
+from smena.matching.rehearsal import kept_by_rule, left_aside, made_of, unbooked
 from smena.model.errors import WrongUse
 from smena.model.organization import SettingsInForce
 from smena.model.product import product_of
@@ -32,7 +32,7 @@ from smena.warehouse.applying import clear_stage
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
 from smena.warehouse.pages import StoredPage
-from smena.warehouse.rehearsing import STAGE_ID, read_again, read_booked, read_staged, rehearsal, rest_of
+from smena.warehouse.rehearsal_slice import STAGE_ID, read_again, read_booked, read_staged, rehearsal, rest_of
 from smena.warehouse.slices import read_slice
 
 SETTINGS = ("corrections", "date_policy", "keeps_cash_documents", "refunds", "vat")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.loading.border import Failed
+from smena.loading.by_register import Failed
 from smena.mandates.organizations import settings_by_day
 from smena.matching.changes import ChangeSet
 from smena.matching.decide import decide
@@ -17,7 +17,7 @@ from smena.runtime.context import Context
 from smena.runtime.log import step_log
 from smena.warehouse import ledger
 from smena.warehouse.applying import plan_changes
-from smena.warehouse.rehearsing import STAGE_ID, read_booked, read_proposed, read_staged, rehearsal
+from smena.warehouse.rehearsal_slice import STAGE_ID, read_booked, read_proposed, read_staged, rehearsal
 from smena.warehouse.slices import read_slice
 
 

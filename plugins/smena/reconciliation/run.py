@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 from smena.mandates.lifecycle import enabled
 from smena.messages import ENGLISH, readable, translate
-from smena.model.containing import contained
 from smena.model.errors import BadBatch, PassingFault, SmenaError, stored_of
+from smena.model.unexpected import contained
 from smena.model.window import OFD, Window
 from smena.reconciliation.reconcile import LOOK_BACK_DAYS, reconcile
 from smena.runtime.context import Context

@@ -22,7 +22,7 @@ from smena.reconciliation.receipts import Again
 from smena.runtime.context import Context
 from smena.sources.market import MarketClient
 from smena.sources.page import Page
-from smena.transform.market.again import BOOKED_TILLS, changed_tills
+from smena.transform.market.changed_till_shifts import BOOKED_TILLS, changed_tills
 from smena.warehouse.database import Row
 from smena.warehouse.pages import PageStore, StoredPage
 

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from smena.model.containing import contained, place_of
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
+from smena.model.unexpected import contained, place_of
 from smena.transform.decoding import LONGEST_IDENTIFIER, Undecodable, cut, decode, storable
 from smena.transform.documents import PartialDocument
 from smena.transform.frames import REJECTS

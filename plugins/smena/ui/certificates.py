@@ -42,7 +42,7 @@ def make(
 ) -> Response:
     """The certificate of a period that was reconciled; it says itself whether everything is there."""
     from smena.reconciliation.certificate import certify
-    from smena.reconciliation.kept import keep
+    from smena.reconciliation.stored_certificates import keep
 
     try:
         first, last = day_of(first_day), day_of(last_day)
@@ -92,7 +92,7 @@ def download(
 
 
 def _in_sight(pages: Pages, who: User, inn: str, certificate_id: int) -> dict[str, Any]:
-    from smena.reconciliation.kept import certificate_of
+    from smena.reconciliation.stored_certificates import certificate_of
 
     with pages.reading(who) as transaction:
         organization_in_sight(transaction, inn)
@@ -114,7 +114,7 @@ def _shown(
     verified: Any = None,
     certificate_id: int = 0,
 ) -> Response:
-    from smena.reconciliation.kept import kept
+    from smena.reconciliation.stored_certificates import kept
 
     with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)

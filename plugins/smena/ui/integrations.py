@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from smena.mandates import lifecycle
 from smena.mandates.certificates import certificates
-from smena.mandates.signing import keeping_refusals
+from smena.mandates.signed_texts import keeping_refusals
 from smena.model.product import product_of
 from smena.reads.standing import standings
 from smena.ui.asking import CannotBe, Inn, Product, Text, day_of, plain

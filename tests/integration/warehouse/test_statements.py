@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smena.alerts import outgoing
-from smena.loading import gate
+from smena.loading import gate_expectations
 from smena.warehouse.sql import SQL_DIRECTORY, query, statement_files
 
 ROOT = Path(__file__).parents[3]
@@ -71,8 +71,16 @@ def test_every_name_that_the_code_runs_has_its_file() -> None:
 def test_every_file_is_run_by_somebody() -> None:
     of_tables = {
         *outgoing._STATEMENTS.values(),
-        *(schema.name for schema in (gate.SHARDS, gate.SHIFTS, gate.TILL_SHIFTS, gate.ORDERS)),
-        *gate.PUBLISHED.values(),
+        *(
+            schema.name
+            for schema in (
+                gate_expectations.SHARDS,
+                gate_expectations.SHIFTS,
+                gate_expectations.TILL_SHIFTS,
+                gate_expectations.ORDERS,
+            )
+        ),
+        *gate_expectations.PUBLISHED.values(),
     }
     assert set(QUERIES) - {use.name for use in USES} - of_tables - OF_THE_DEMO == set()
 

@@ -8,20 +8,29 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from smena.loading import gate
+from smena.loading import gate_expectations
 from smena.model.errors import BrokenPromise
 from smena.model.identifiers import RNM
 from smena.quality import expectations
+from smena.quality.expectation_kinds import between, equal, known
 from smena.quality.expectations import Expectation, validate
-from smena.quality.expected import between, equal, known
 from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
 from tests.unit.quality.oracle import counted, unexpected_rows
 
-OF_ORDERS = Schema("gate_orders", {**gate.ORDERS.columns, "reports": WHOLE, "days_away": WHOLE})
-SCHEMAS = {schema.name: schema for schema in (gate.SHARDS, gate.SHIFTS, gate.TILL_SHIFTS, OF_ORDERS, gate.SUMS)}
+OF_ORDERS = Schema("gate_orders", {**gate_expectations.ORDERS.columns, "reports": WHOLE, "days_away": WHOLE})
+SCHEMAS = {
+    schema.name: schema
+    for schema in (
+        gate_expectations.SHARDS,
+        gate_expectations.SHIFTS,
+        gate_expectations.TILL_SHIFTS,
+        OF_ORDERS,
+        gate_expectations.SUMS,
+    )
+}
 OF_THE_GATE = [
     pytest.param(one, SCHEMAS[suite.name], id=f"{suite.name}.{one.name}")
-    for suite in gate.SUITES
+    for suite in gate_expectations.SUITES
     for one in suite.expectations
 ]
 VALUES: dict[str, list[Any]] = {

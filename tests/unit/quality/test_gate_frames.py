@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from smena.loading.gate import ORDERS, SHIFTS
+from smena.loading.gate_expectations import ORDERS, SHIFTS
 from smena.quality.gate_frames import numbered, sums_of, with_reports
 from smena.transform.schema import Schema
 

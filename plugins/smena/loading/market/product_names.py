@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from smena.mandates.organizations import organization_of
-from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedLogin, SmenaError, UnreadableAnswer, WrongUse, stored_of
+from smena.model.unexpected import contained
 from smena.runtime.context import Context
 from smena.runtime.log import logger, step_log
 from smena.sources.listing import Broken

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from smena.loading.border import Failed, mark_failed
+from smena.loading.by_register import Failed, mark_failed
 from smena.loading.fetching import Fetch, fetch_all
 from smena.loading.ofd.reading import DOCUMENTS
 from smena.loading.ofd.receipts import CLOCKS_APART, receipt_periods

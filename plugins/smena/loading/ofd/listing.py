@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from smena.model.containing import contained
 from smena.model.errors import (
     PassingFault,
     RefusedByService,
@@ -17,6 +16,7 @@ from smena.model.errors import (
     stored_of,
 )
 from smena.model.organization import Organization
+from smena.model.unexpected import contained
 from smena.planning import wanted
 from smena.runtime.context import Context
 from smena.runtime.listing import Listing, may_be_of

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from smena.loading.border import Failed, by_register
+from smena.loading.by_register import Failed, by_register
 from smena.loading.ofd.reading import read_pages
 from smena.runtime.product import Shard
 from smena.transform.by_settings import by_settings

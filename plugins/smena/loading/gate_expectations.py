@@ -16,8 +16,8 @@ from smena.model.product import product_of
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.window import OFD
+from smena.quality.expectation_kinds import at_least, between, equal, known, matches, one_of, unique
 from smena.quality.expectations import Expectation, validate
-from smena.quality.expected import at_least, between, equal, known, matches, one_of, unique
 from smena.quality.gate_frames import SUMS, numbered, sums_of, with_reports
 from smena.quality.orders import AMOUNT_LIMIT_KOPECKS
 from smena.quality.rules import whole

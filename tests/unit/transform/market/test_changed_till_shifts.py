@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from smena.transform.market.again import BOOKED_TILLS, changed_tills
+from smena.transform.market.changed_till_shifts import BOOKED_TILLS, changed_tills
 from smena.transform.market.frames import TILL_SHIFTS
 
 DAY = pd.Timestamp("2025-11-03")

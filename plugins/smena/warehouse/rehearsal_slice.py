@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from smena.matching.differences import BOOKED_ORDERS, BOOKED_SHIFTS, MADE_ORDERS, MADE_SHIFTS
-from smena.matching.rehearsing import STANDING
+from smena.matching.rehearsal import STANDING
 from smena.warehouse.copying import read_frame
 from smena.warehouse.database import Transaction, Warehouse
 from smena.warehouse.pages import StoredPage, chunks_of

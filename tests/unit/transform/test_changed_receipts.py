@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from smena.transform.again import GONE, NEW, changed_receipts, read_reported_vat, unequal_vat, vat_of_shifts
+from smena.transform.changed_receipts import GONE, NEW, changed_receipts, read_reported_vat, unequal_vat, vat_of_shifts
 from smena.transform.pages import RawPage
 from smena.transform.reading import FiscalFrames, read_documents
 from tests.mutation.register import Register

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import TypeVar
 
-from smena.model.containing import contained
 from smena.model.errors import PassingFault, SmenaError
+from smena.model.unexpected import contained
 from smena.warehouse import ledger
 from smena.warehouse.database import Transaction
 from smena.warehouse.pages import StoredPage
