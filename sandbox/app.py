@@ -34,7 +34,7 @@ class ResponsePolicy:
     """The refusals of a service: by status (None: without a body), and for things that a key may not see."""
 
     of_status: Callable[[int], Refusal | None] = refusals.refusal_of_status
-    closed: Callable[[], Refusal] = refusals.closed_cashbox
+    closed: Callable[[], Refusal] = refusals.forbidden_cashbox
 
 
 _OFD = ResponsePolicy()

@@ -1,4 +1,4 @@
-"""Kontur.OFD's methods over a world: the answer of each as plain data, without HTTP."""
+"""A simulated Kontur.OFD: the answer of each of its methods as plain data, without HTTP."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ def _moment(value: datetime | None) -> str | None:
 
 
 class Ofd:
-    """The operator. `now_s` returns the present second of UTC; documents received later are not served yet."""
+    """The operator of an invented world.
+
+    `now_s` returns the present second of UTC; documents received later are not served yet.
+    """
 
     def __init__(self, settings: SandboxSettings, world: World, faults: Faults, now_s: Callable[[], int]) -> None:
         self._settings = settings
@@ -41,25 +44,29 @@ class Ofd:
         if found is None:
             raise refusals.unknown_organization()
         if key.inns is not None and found.inn not in key.inns:
-            raise refusals.closed_organization()
+            raise refusals.forbidden_organization()
         return found
 
     def _register(self, key: ApiKey, path: Query) -> tuple[Organization, Register]:
         organization = self._organization(key, path)
         found = organization.register(path["register"])
         if found is None or (key.registers is not None and found.reg_number not in key.registers):
-            raise refusals.closed_cashbox()
+            raise refusals.forbidden_cashbox()
         return organization, found
 
     def _span(self, register: Register, first_s: int, last_s: int, *, received: bool = False) -> tuple[int, int]:
-        """Return the received documents of the window; 403 where the register's permission refuses the window."""
+        """Return the ordinals, from the first to the one after the last, of received documents of the window.
+
+        A window that lies partly outside the register's permission is cut to it, or refused with 403 if
+        `strict_permissions` is set. A window wholly outside is always refused.
+        """
         low, high = register.ledger.span(first_s, last_s, self._now_s(), received=received)
         allowed_from = to_seconds(register.permission_from) if register.permission_from else first_s
         allowed_to = to_seconds(register.permission_to) if register.permission_to else last_s
         outside = last_s < allowed_from or first_s > allowed_to
         partly = first_s < allowed_from or last_s > allowed_to
         if outside or (partly and self._settings.strict_permissions):
-            raise refusals.closed_documents()
+            raise refusals.forbidden_documents()
         if partly:
             permitted_low, permitted_high = register.ledger.span(allowed_from, allowed_to, self._now_s())
             low, high = max(low, permitted_low), min(high, permitted_high)
@@ -184,7 +191,7 @@ class Ofd:
         """`/v2/organizations/{org}/statistics/cash-receipt/by-days`."""
         organization = self._organization(key, path)
         if key.registers is not None:
-            raise refusals.closed_organization_documents()
+            raise refusals.forbidden_organization_documents()
         first_s, last_s = read_days(query)
         days = []
         for register in organization.registers:

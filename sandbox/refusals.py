@@ -108,25 +108,25 @@ def wrong_login() -> Refusal:
     return Refusal(403, 403000, "urn:error:access:forbidden", "Неверный логин или пароль", "Wrong login or password")
 
 
-def closed_documents() -> Refusal:
+def forbidden_documents() -> Refusal:
     """403: the period is outside the register's permission."""
     urn = "urn:error:cashboxdocuments:forbidden"
     return Refusal(403, 403000, urn, "Нет доступа к документам за период", "The period's documents are forbidden")
 
 
-def closed_organization_documents() -> Refusal:
+def forbidden_organization_documents() -> Refusal:
     """403: the key does not see all registers of the organisation."""
     urn = "urn:error:organizationdocuments:forbidden"
     return Refusal(403, 403000, urn, "Нет доступа ко всем кассам", "Not all registers may be read")
 
 
-def closed_cashbox() -> Refusal:
+def forbidden_cashbox() -> Refusal:
     """403: no access to the register."""
     urn = "urn:error:access-to:cashbox:forbidden"
     return Refusal(403, 403002, urn, "Нет доступа к кассе", "No access to the cashbox")
 
 
-def closed_organization() -> Refusal:
+def forbidden_organization() -> Refusal:
     """403: no access to the organisation."""
     urn = "urn:error:access-to:organization:forbidden"
     return Refusal(403, 403003, urn, "Нет доступа к организации", "No access to the organization")

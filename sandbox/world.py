@@ -14,7 +14,7 @@ from sandbox.settings import OrganizationSpec, WorldSettings
 from sandbox.shifts import DAY_S, HOUR_S, FiscalDrive, Habits, Shift, day_start, live, to_moment
 
 _TAXATIONS = (1, 2, 4)  # ОСН; УСН income, no VAT; УСН income minus expense with VAT of 5 %
-_PATENT = 32
+_PATENT = 32  # патент (ПСН); all are values of tag 1055, the tax system
 _UTC_OFFSETS_H = (3, 3, 5, 3, 7, 10)
 
 
@@ -26,7 +26,7 @@ class Register:
         reg_number: РНМ, 16 digits.
         permission_from, permission_to: naive local window in which the integrator may read; None = no limit.
         outages: times when documents were formed but not transmitted.
-        times_seed: the seed of the receipts' times, where it differs from that of their money.
+        times_seed: the seed of the receipts' times, if it differs from that of their money.
     """
 
     reg_number: str
@@ -90,8 +90,9 @@ class World:
         return next((one for one in self.organizations if one.id == organization_id), None)
 
 
-def _nth(index: int, every: int, place: int) -> bool:
-    return every > 0 and index % every == place % every
+def _nth(index: int, every: int, remainder: int) -> bool:
+    """Whether this is one of every `every`; `remainder` spreads the traits over different registers. 0: none is."""
+    return every > 0 and index % every == remainder % every
 
 
 def _outages(settings: WorldSettings, rng: random.Random) -> tuple[Outage, ...]:
@@ -118,6 +119,7 @@ def _build_register(settings: WorldSettings, inn: str, org_kpp: str, taxation: i
         silent=_nth(place, settings.every_silent, 7),
         weekday_off=6 if place % 5 == 2 and settings.day_closed_permille else None,
     )
+    # 16 digits that begin like those of many real drives (ФН); invented drives of Market begin with 9961.
     numbers = [
         f"9960{rng.randrange(10**12):012d}" for _ in range(2 if habits.replaced_drive or habits.dead_drive else 1)
     ]
@@ -133,6 +135,7 @@ def _build_register(settings: WorldSettings, inn: str, org_kpp: str, taxation: i
         name=f"Касса {index + 1}",
         sales_point=f"Магазин № {index // 2 + 1}",
         address=identity.invent_address(rng),
+        # Digits 5 and 6 of a КПП are the reason of registration; 45 is a separate subdivision.
         kpp=f"{org_kpp[:4]}45{index + 1:03d}" if own_kpp else org_kpp,
         cashier=identity.invent_cashier(rng),
         utc_offset_h=_UTC_OFFSETS_H[place % len(_UTC_OFFSETS_H)],
@@ -183,7 +186,7 @@ def _build_organization(settings: WorldSettings, spec: OrganizationSpec, index: 
 def build_world(settings: WorldSettings) -> World:
     """Invent the world of these settings.
 
-    Where only the number of organisations is set, every fourth is a sole proprietor (ИП). Raises ValueError for an INN
+    If only the number of organisations is set, every fourth is a sole proprietor (ИП). Raises ValueError for an INN
     with wrong check digits.
     """
     wanted = settings.organizations

@@ -1,4 +1,5 @@
--- Run by the bench: the tables of `accounting` with their primary and unique keys, without checks and triggers.
+-- Run by the bench: the tables of `accounting` with their primary and unique keys, without checks and triggers: the
+-- middle case between the bare tables and the real ones. INSERT … ON CONFLICT needs the keys.
 create schema keyed;
 create table keyed.shift (like accounting.shift including defaults including generated);
 alter table keyed.shift add primary key (shift_id), add unique (fiscal_drive_number, shift_number);

@@ -1,4 +1,5 @@
--- Run by `cash.enter`: add movements of cash; a line imported before adds nothing.
+-- Run by `cash.enter`: add movements of cash; a line imported before adds nothing. `word` is the kind of movement
+-- (`bank_deposit`, `wages`, …); amounts are in roubles.
 insert into accounting.cash_movement (
     organization_inn, kpp, word, day, number, counterparty, account, basis, amount, import_key, entered_by
 )

@@ -1,5 +1,6 @@
--- Run by `smena quality --batch`: the orders in force of the published shifts that a batch wrote last, in the form of
--- gate_orders. An order of a closed period is dated later than its shift, and has that later day here.
+-- Run by `smena quality --batch`: the orders in force of published shifts that no later batch has written, with
+-- the columns of gate_orders, so that the same checks run on both. An order of a closed period is dated later than its
+-- shift; `day` is the shift's day then, because the checks compare the two.
 select
     coalesce(shift.fiscal_drive_number, shift.cashbox_id) || ' / '
     || coalesce(shift.shift_number::text, shift.till_shift) || ' / '

@@ -1,5 +1,5 @@
--- Run by `smena quality --batch`: the published shifts of the OFD that a batch wrote last, in the form of gate_shifts.
--- A conflict without orders waits for a person.
+-- Run by `smena quality --batch`: the published shifts of the OFD that no later batch has written, with the columns of
+-- gate_shifts, so that the same checks run on both.
 select
     fiscal_drive_number || ' / ' || shift_number as report,
     kkt_reg_id,
@@ -10,6 +10,7 @@ select
     coalesce(
         least(cash_income, cash_refund, cash_payout, cash_payout_refund, cashless_income, cashless_refund) * 100, 0
     )::bigint as least_sum,
+    -- Both columns pass their checks if the shift is not issued: only an issued one must have sums and a day.
     case outcome
         when 'issued' then ((cash_income + cash_refund + cash_payout + cash_payout_refund) * 100)::bigint
         else 0
@@ -17,6 +18,7 @@ select
     case outcome when 'issued' then order_date else closed_at::date end as day_if_issued,
     0 as is_rejected,
     shift_id::text as shift_id,
+    -- A conflict without orders is not booked: it waits for a person.
     shift.outcome = 'issued' or (
         shift.outcome = 'conflict' and exists (
             select from accounting.cash_order

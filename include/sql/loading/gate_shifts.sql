@@ -1,4 +1,5 @@
--- Run by the gate of a batch: its staged shifts of the OFD, one row each. Money in kopecks.
+-- Run by the checks that a batch must pass before it is applied: its staged shifts of the OFD, one row each.
+-- Money in kopecks.
 --
 -- A shift that two windows report is staged twice, from different pages: `report` identifies the shift and its pages.
 select

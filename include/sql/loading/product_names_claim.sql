@@ -1,4 +1,5 @@
--- Run by learning names of products, before a shop's list is requested: no row if another process did so today.
+-- Run by the step that fetches product names: claim today's request for a shop's product list; 0 rows if a process has
+-- claimed it today already.
 insert into control.product_list (organization_inn, shop_id, day, asked_at)
 values (%(inn)s, %(shop_id)s, %(day)s, %(now)s)
 on conflict (organization_inn, shop_id) do update

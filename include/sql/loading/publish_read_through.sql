@@ -1,4 +1,5 @@
--- Run by publish: set how far each register was read, if none of its requested windows failed.
+-- Run by publish: set the moment up to which every document of a register was requested, if each of its windows was
+-- read. It never goes back.
 update control.register
 set read_through = greatest(register.read_through, reached.read_through)
 from (

@@ -1,4 +1,6 @@
--- Run by publish for `uncoverable_days`: shifts of the batch's registers that follow a gap in the numbers of the drive.
+-- Run by publish for `uncoverable_days`: find gaps in the shift numbers of a drive, among shifts of the batch's
+-- registers, so that publish no longer calls those days covered. `covered_end` is exclusive: the first day that is not
+-- covered.
 with numbered as (
     select
         shift.kkt_reg_id,

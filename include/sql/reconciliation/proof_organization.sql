@@ -1,4 +1,5 @@
--- Run by reconcile: whether totals of the whole organisation equal those of its readable registers on every day.
+-- Run by reconcile: whether every register can be read on every day (`is_whole`), so that the organisation's totals can
+-- be compared with the sum of its registers.
 select
     register.ofd_organization_id,
     bool_and(

@@ -1,5 +1,5 @@
--- Run by reconcile after shifts without a closing report are published: delete their gaps, because a person settles
--- these shifts, not another load.
+-- Run by reconcile after shifts without a closing report are published: delete the missing_shift gaps whose days
+-- overlap such a shift (no fiscal_document_number), because a person decides about these shifts, not another load.
 delete from control.gap
 where
     gap.organization_inn = %(inn)s

@@ -1,5 +1,6 @@
--- Run by resolve: reverse the orders that an answer reverses; their numbers stay taken. A reversal in a closed period
--- counts on the first open day, so the period's turnover does not change.
+-- Run by resolve: mark the orders named in `change_order` as reversed; their numbers stay taken. An order dated in a
+-- closed period is reversed on the first open day, so that the period's turnover does not change, any other on its own
+-- date.
 -- reads: change_order
 update accounting.cash_order
 set

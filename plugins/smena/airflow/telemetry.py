@@ -1,7 +1,8 @@
 """Metrics and logs of a running task, sent by Airflow. Only tasks import this: it imports Airflow.
 
-Nothing here delays or fails a load. Where metrics are off, Airflow's client does nothing. Where they are on, it
-collects them in the process, sends them in the background once per minute and at the task's end, and logs errors.
+Nothing here delays or fails a load. `smena.runtime.log` catches the exceptions of the listener. If metrics are off,
+Airflow's client does nothing. If its OpenTelemetry back end is on, the client collects metrics in the process, sends
+them in the background once per minute by default and at the task's end, and logs errors.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Read and write the files of commands, with a bounded size and one clear line per error."""
+"""Read and write files named on the command line, with a bounded size and one clear line per error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def read_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
-    """Return the content of a file. Raises WrongUse where it cannot be read or is larger than `most_bytes`."""
+    """Return the content of a file. Raises WrongUse if it cannot be read or is larger than `most_bytes`."""
     try:
         with path.open("rb") as file:
             content = file.read(most_bytes + 1)
@@ -26,7 +26,7 @@ def read_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file, replacing its content. Raises WrongUse where it cannot be written."""
+    """Write a file, replacing its content. Raises WrongUse if it cannot be written."""
     try:
         path.write_bytes(content)
     except OSError as error:

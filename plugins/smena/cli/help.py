@@ -20,10 +20,10 @@ class Commands(click.Group):
     _sentences: Mapping[str, str]
 
     def list_by_task(self, tasks: Mapping[str, Sequence[CommandEntry]]) -> None:
-        """Add commands that are imported when they are run, but not for the group's help."""
+        """Add commands that are imported when they are run. The help of the group is shown without importing any."""
         listed = {one.name: one for ones in tasks.values() for one in ones}
         self.tasks = {task: [one.name for one in ones] for task, ones in tasks.items()}
-        self.commands = _Imported({name: one.place for name, one in listed.items()})
+        self.commands = _LazyCommands({name: one.place for name, one in listed.items()})
         self._sentences = {name: one.sentence for name, one in listed.items()}
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -44,7 +44,7 @@ class Commands(click.Group):
         return listed[name] if name in listed else self.commands[name].get_short_help_str(_WHOLE)
 
 
-class _Imported(MutableMapping[str, click.Command]):
+class _LazyCommands(MutableMapping[str, click.Command]):
     """Commands by name, each imported on first use, because importing all of them takes a second."""
 
     def __init__(self, places: Mapping[str, str]) -> None:

@@ -1,4 +1,7 @@
-"""Step 1: fetch the service's answers and store them as evidence. They are read only to know what to request next."""
+"""Step 1: fetch the service's answers and store them as evidence.
+
+The step looks inside an answer only to decide what to request next.
+"""
 
 from __future__ import annotations
 
@@ -14,24 +17,25 @@ from smena.warehouse.pages import PageStore
 def extract(context: Context, batch_id: int, shard: int, decoded: Decoded | None = None) -> Extraction:
     """Fetch the pages that a shard still lacks; stored ones are not requested again.
 
-    A unit that the service refuses, or answers without JSON, is marked so; the other units are fetched. A fault that
-    may pass is returned in `fault` after every other unit was fetched: run again for the rest. Raises RefusedLogin
-    where the login or the key itself is refused.
+    A unit is a register of the OFD or a shop of Market. A unit that the service refuses, or answers without JSON, is
+    marked as refused or failed, and the other units are fetched. A temporary fault of a unit is returned in `fault`
+    after every other unit was fetched: run again to fetch that unit. Raises RefusedLogin if the service refuses the
+    login or the key itself.
 
     Args:
-        context: the way to the service and the warehouse.
+        context: makes the client of the service and opens the warehouse.
         batch_id, shard: the shard to fetch.
         decoded: keeps the contents of decoded pages for `process`.
     """
     with step_log("extract", batch_id=batch_id, shard=shard) as log:
         batch = ledger.batch_of(context.warehouse, batch_id)
-        of = Shard(context, batch, shard, settings_by_day(context.warehouse, batch.organization_inn))
+        loaded_shard = Shard(context, batch, shard, settings_by_day(context.warehouse, batch.organization_inn))
         log |= {"inn": batch.organization_inn, "product": batch.product}
         result = Extraction(batch_id, shard)
         product = implementation_of(batch.product)
-        client = product.client(context, of.organization)
+        client = product.client(context, loaded_shard.organization)
         try:
-            asking = Asking(of, client, PageStore(context.warehouse, batch_id), result, decoded or Decoded())
+            asking = Asking(loaded_shard, client, PageStore(context.warehouse, batch_id), result, decoded or Decoded())
             states: tuple[str, ...] = ("planned", "failed")
             while True:
                 result.splits = 0

@@ -19,7 +19,7 @@ from smena.transform.decoded import Decoded
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """The plan and the result of a load; `fault` is the first fault that kept a part from being read, or None."""
+    """The plan and the result of a load; `fault` is the first temporary fault that left a register or shop unread."""
 
     plan: Plan
     published: PublishResult
@@ -29,8 +29,8 @@ class LoadResult:
 def stage(context: Context, batch_id: int, shard: int) -> None:
     """Extract and process a shard. Pages that were stored before are not requested again.
 
-    Raises PassingFault where a part could not be read: run again. The other part is stored, and publishing the batch
-    without running again publishes it alone.
+    Raises PassingFault if a register or shop could not be read. The pages of the others are stored, but the shard is
+    not processed: run again, or publish the batch. `publish` processes such a shard and publishes what was stored.
     """
     decoded = Decoded()
     extracted = extract(context, batch_id, shard, decoded)
@@ -48,9 +48,9 @@ def load(
     horizon: date | None = None,
     window: Window | None = None,
 ) -> LoadResult:
-    """Plan one batch, extract, process and publish. The readable part is published without the rest.
+    """Plan one batch, extract, process and publish. Registers and shops that could not be read are left out.
 
-    Raises the errors of the steps: WrongUse, RefusedByService, BadBatch, PassingFault (where nothing could be read).
+    Raises the errors of the steps: WrongUse, RefusedByService, BadBatch, PassingFault (if nothing could be read).
     """
     planned = plan(context, inn, run_id=run_id, product=product, horizon=horizon, window=window, in_one=True)
     (batch_id,) = planned.batches

@@ -34,7 +34,8 @@ def is_signed(text: bytes, *, signature: bytes, certificate: bytes) -> bool:
         place = Path(directory)
         for name, content in (("text", text), ("signature", signature), ("certificate", certificate)):
             (place / name).write_bytes(content)
-        # Only the registered certificate may have signed, whatever the message carries; its issuer is not checked.
+        # -nointern ignores certificates inside the message: only the registered one may have signed. -noverify skips
+        # the chain of issuers and revocation: a person registered the certificate, and the machine has no roots.
         done = _run(
             program, "cms", "-verify", "-engine", "gost", "-binary", "-inform", "DER", "-in", str(place / "signature"),
             "-content", str(place / "text"), "-certfile", str(place / "certificate"), "-nointern", "-noverify",

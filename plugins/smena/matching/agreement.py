@@ -1,4 +1,8 @@
-"""Cashboxes and registers whose shifts took the same cash at the same time: the evidence for register links."""
+"""Cashboxes and registers whose shifts agree: the evidence for register links.
+
+A till shift and a fiscal shift *agree* if they took the same cash, to the kopeck, and the middle of the till shift lies
+within the fiscal shift, with five minutes allowed at both ends (`smena.matching.overlap`).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from smena.matching.overlap import Pairs, common_codes, expanded, lying_within
 from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
 
 WORTH_COMPARING = 2
-"""Fewer agreeing shifts make neither a link nor a proposal, so the shifts compared are not counted."""
+"""Fewer agreeing shifts make neither a link nor a proposal, so `compared` is not counted."""
 
 LIKENESS = Schema(
     "likeness",
@@ -27,39 +31,41 @@ LIKENESS = Schema(
         "compared": WHOLE,
     },
 )
-"""How alike a cashbox and a register are: one row for each two that agree at all; see `find_likeness`."""
+"""One row for each cashbox and register with at least one agreement of their shifts; see `find_likeness`."""
 
-_PAIR = ["cashbox_id", "kkt_reg_id"]
+_CASHBOX_AND_REGISTER = ["cashbox_id", "kkt_reg_id"]
 
 
 def find_likeness(
     tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame, current: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return cashboxes and registers with shifts that agree: the same cash, to the kopeck, at the same time.
+    """Return cashboxes and registers with shifts that agree.
 
-    Only shifts that no link in force explains are compared: till shifts whose cashbox has no link on that day, or whose
-    linked register has no shift at that time; fiscal shifts whose register has no link on that day. Pairs whose link a
-    person has withdrawn are not found again. A till shift without cash, or with unknown sums, agrees with nothing.
+    Only shifts that no link in force explains are compared: till shifts whose cashbox has no link on that day, or
+    whose linked register has no shift at that time; fiscal shifts whose register has no link on that day. A cashbox
+    and a register whose link a person has withdrawn are not found again. A till shift without cash, or with unknown
+    sums, agrees with nothing.
 
     Args:
         tills: TILLS, by `with_middle`.
         fiscals: FISCALS, by `with_ends`.
-        links: all links; `current`: those in force.
+        links: all links.
+        current: the links in force.
 
     Returns:
-        LIKENESS. `alike`: how many pairs of shifts agree; `agreed`: how many of these where neither shift agrees with
-        another one; `sums`: how many different sums these have; `first_day` and `last_day`: those of `agreed`, or of
-        `alike` where `agreed` is 0; `compared`: how many pairs of their shifts lie at the same time in these days,
-        missing where fewer than two agree.
+        LIKENESS. `alike` is how many times a till shift and a fiscal shift of the two agree, and `agreed` how many of
+        these agreements are unique: neither shift agrees with a third. `sums` is how many different sums the unique
+        ones have. `first_day` and `last_day` are those of the unique ones, or of all if none is unique. `compared` is
+        how many times the middle of a till shift lies within a fiscal shift in these days, whatever their cash;
+        missing if `alike` is less than two.
     """
     loose = tills[_unexplained(tills, fiscals, current) & _takes_cash(tills)].reset_index(drop=True)
     free = fiscals[link_of_day(fiscals, current, "kkt_reg_id") == NONE].reset_index(drop=True)
     if loose.empty or free.empty:
         return LIKENESS.empty()
-    pairs, candidates = _alike(loose, free, _refused(links))
-    unambiguous = _unambiguous(loose, free, candidates)
-    likeness = pairs.merge(unambiguous, on=_PAIR, how="left")
-    likeness["agreed"] = likeness["agreed"].fillna(0)  # no row: each shift agrees with several
+    agreeing, unique = _agreeing(loose, free, _refused(links))
+    likeness = agreeing.merge(_unique_agreements(loose, free, unique), on=_CASHBOX_AND_REGISTER, how="left")
+    likeness["agreed"] = likeness["agreed"].fillna(0)  # no row: no agreement of the two is unique
     likeness["sums"] = likeness["sums"].fillna(0)
     likeness["first_day"] = likeness["agreed_first_day"].fillna(likeness["alike_first_day"])
     likeness["last_day"] = likeness["agreed_last_day"].fillna(likeness["alike_last_day"])
@@ -88,13 +94,14 @@ def _unexplained(tills: pd.DataFrame, fiscals: pd.DataFrame, current: pd.DataFra
 def _refused(links: pd.DataFrame) -> pd.DataFrame:
     withdrawn = of_state(links, WITHDRAWN)
     by_a_person = withdrawn["withdrawn_by"] != RULE
-    return withdrawn.loc[by_a_person.to_numpy(dtype=bool), _PAIR].dropna().drop_duplicates()
+    return withdrawn.loc[by_a_person.to_numpy(dtype=bool), _CASHBOX_AND_REGISTER].dropna().drop_duplicates()
 
 
-def _alike(loose: pd.DataFrame, free: pd.DataFrame, refused: pd.DataFrame) -> tuple[pd.DataFrame, Pairs]:
-    """Pairs of cashbox and register with `alike` and its days, and the shifts that agree with one other shift only.
+def _agreeing(loose: pd.DataFrame, free: pd.DataFrame, refused: pd.DataFrame) -> tuple[pd.DataFrame, Pairs]:
+    """Return cashboxes and registers with `alike` and its days, and the shifts whose agreement is unique.
 
-    There may be many shifts with equal cash at one time, so only counts are kept of each part.
+    Many shifts may agree with each other, so `lying_within` yields them in parts of bounded size, and only counts of a
+    part stay in memory.
     """
     sums = [common_codes(loose[name], free[name]) for name in ("cash_income", "cash_refund")]
     width = len(free) + len(refused) + 1
@@ -102,7 +109,7 @@ def _alike(loose: pd.DataFrame, free: pd.DataFrame, refused: pd.DataFrame) -> tu
     register, refused_register = common_codes(free["kkt_reg_id"], refused["kkt_reg_id"])
     refused_pairs = refused_cashbox * width + refused_register
     days = day_numbers(loose["day"])
-    counts, single = [], []
+    counts, of_one_fiscal = [], []
     by_fiscal = np.zeros(len(free), dtype=np.int64)
     for till, fiscal in lying_within(loose, free, sums):
         pair = cashbox[till] * width + register[fiscal]
@@ -111,14 +118,14 @@ def _alike(loose: pd.DataFrame, free: pd.DataFrame, refused: pd.DataFrame) -> tu
         by_fiscal += np.bincount(fiscal, minlength=len(free))
         counts.append(_counted(pair, days[till], till, fiscal))
         # All fiscal shifts that a till shift agrees with are in one part, so this count is complete.
-        alone = np.bincount(till, minlength=len(loose))[till] == 1
-        single.append((till[alone], fiscal[alone]))
+        agrees_once = np.bincount(till, minlength=len(loose))[till] == 1
+        of_one_fiscal.append((till[agrees_once], fiscal[agrees_once]))
     whole = pd.concat(counts) if counts else _counted(*[np.empty(0, dtype=np.int64)] * 4)
     whole = whole.groupby("pair", sort=False, as_index=False).agg(
         alike=("alike", "sum"), first=("first", "min"), last=("last", "max"), till=("till", "first"),
         fiscal=("fiscal", "first"),
     )  # fmt: skip
-    pairs = pd.DataFrame(
+    agreeing = pd.DataFrame(
         {
             "cashbox_id": _taken(loose["cashbox_id"], whole["till"]),
             "kkt_reg_id": _taken(free["kkt_reg_id"], whole["fiscal"]),
@@ -127,10 +134,11 @@ def _alike(loose: pd.DataFrame, free: pd.DataFrame, refused: pd.DataFrame) -> tu
             "alike_last_day": _as_days(whole["last"]),
         }
     )
-    till = np.concatenate([one for one, _ in single]) if single else np.empty(0, dtype=np.intp)
-    fiscal = np.concatenate([one for _, one in single]) if single else np.empty(0, dtype=np.intp)
-    alone = by_fiscal[fiscal] == 1
-    return pairs, (till[alone], fiscal[alone])
+    if not of_one_fiscal:
+        return agreeing, (np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp))
+    till, fiscal = (np.concatenate(positions) for positions in zip(*of_one_fiscal, strict=True))
+    is_unique = by_fiscal[fiscal] == 1
+    return agreeing, (till[is_unique], fiscal[is_unique])
 
 
 def _counted(pair: Integers, day: Integers, till: npt.NDArray[np.intp], fiscal: npt.NDArray[np.intp]) -> pd.DataFrame:
@@ -141,8 +149,8 @@ def _counted(pair: Integers, day: Integers, till: npt.NDArray[np.intp], fiscal: 
     )  # fmt: skip
 
 
-def _unambiguous(loose: pd.DataFrame, free: pd.DataFrame, agreeing: Pairs) -> pd.DataFrame:
-    till, fiscal = agreeing
+def _unique_agreements(loose: pd.DataFrame, free: pd.DataFrame, unique: Pairs) -> pd.DataFrame:
+    till, fiscal = unique
     rows = pd.DataFrame(
         {
             "cashbox_id": _taken(loose["cashbox_id"], till),
@@ -151,7 +159,7 @@ def _unambiguous(loose: pd.DataFrame, free: pd.DataFrame, agreeing: Pairs) -> pd
             "cash_income": _taken(loose["cash_income"], till),
         }
     )
-    counted = rows.groupby(_PAIR, sort=False, as_index=False).agg(
+    counted = rows.groupby(_CASHBOX_AND_REGISTER, sort=False, as_index=False).agg(
         agreed=("day", "size"),
         sums=("cash_income", "nunique"),
         agreed_first_day=("day", "min"),
@@ -161,7 +169,7 @@ def _unambiguous(loose: pd.DataFrame, free: pd.DataFrame, agreeing: Pairs) -> pd
 
 
 def _with_compared(likeness: pd.DataFrame, tills: pd.DataFrame, fiscals: pd.DataFrame) -> pd.DataFrame:
-    """Add `compared`: all shifts of the two count, linked or not, in the days in which they agree."""
+    """Add `compared`: all shifts of the two count, linked or not, from `first_day` to `last_day`."""
     compared = np.zeros(len(likeness), dtype=np.int64)
     worth = (likeness["alike"] >= WORTH_COMPARING).to_numpy(dtype=bool)
     rows = np.flatnonzero(worth)

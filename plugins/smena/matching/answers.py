@@ -1,4 +1,9 @@
-"""Decides what a person's answer changes in the books. Pure; orders follow the same rule as in every batch."""
+"""Decides what a person's answer changes in the books. Pure; orders follow the same rule as in every batch.
+
+An *order* is a cash order (ПКО or РКО). A decision has two sides: the current one, which is published (`kept`), and the
+proposed one, which a source reported otherwise (`held`). `smena.model.answers.choices` has the words that answer each
+kind of decision, and `smena.decisions.conflicts` refuses other words before it calls this module.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +24,13 @@ from smena.transform.basis import basis_of_shifts, basis_of_till_shifts
 from smena.transform.frames import MONEY, ORDERS, RECEIPTS, SHIFT_KEY, VAT_LINES
 from smena.transform.orders import make_orders
 
-_PART = ["operation", "taxation", "agent"]
+_ORDER_KEY = ["operation", "taxation", "agent"]
 _OF_ANSWER = ["decision_id", "shift_id"]
 _LIVE = ("new", "accepted", "rejected")
+"""Statuses of orders that can be reversed. A rejected order can still be accepted, so an answer reverses it too."""
+
 _TAKE: Final = "take"
-"""The action of a shift that takes the proposed facts."""
+"""The action of a change that writes the proposed facts into the shift."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +81,14 @@ def decide_answer(question: Question, word: str) -> AnswerChanges:
 def decide_answers(answers: Sequence[tuple[Question, str]]) -> AnswerChanges:
     """Return what answers change in the books. No two answers may be about one shift.
 
-    keep-ofd, keep-market: the side of that source is booked. Where the other side is booked too, its orders are
-    reversed, and its shift is the duplicate. reverse: the booked orders are reversed, and orders of the reported facts
-    are issued with new numbers. both: they are two shifts, and both are booked. approve: the shift is booked from its
-    sums, or stays booked where it has orders. reject: the shift is not booked, and its orders are reversed.
+    keep-ofd, keep-market: the side of that source is booked. If the other side is booked too, its orders are reversed,
+    and its shift is the duplicate. reverse: the booked orders are reversed, and orders of the reported facts are
+    issued with new numbers. both: the sides are two shifts, and both are booked. approve: the shift is booked from its
+    sums, or stays booked if it has orders. reject: the shift is not booked, and its orders are reversed.
 
-    Raise WrongUse for the first impossible answer: where orders cannot be issued (their sums are unknown, no account
-    rule fits, they would be dated before the start of the integration, or a shift of the OFD that may be the same is
-    booked), and where a waiting shift is approved that has orders in a period closed since.
+    Raise WrongUse for the first impossible answer: if orders cannot be issued (their sums are unknown, no account rule
+    fits, they would be dated before the start of the integration, or a shift of the OFD that may be the same is
+    booked), and if a waiting shift is approved that has orders in a period closed since.
     """
     orders = pd.concat(
         [question.orders.assign(decision_id=question.decision["decision_id"]) for question, _ in answers],
@@ -169,7 +176,7 @@ def _changes(plans: Sequence[_Plan], reversed_: pd.DataFrame, contents: pd.DataF
 
 
 def _kept_outcome(decision: Mapping[str, Any], live_orders: int) -> Outcome:
-    """The outcome of a shift that keeps its facts and its orders. One that was closed as lost remains so."""
+    """The outcome of a shift that keeps its facts and its orders. A shift closed as lost remains rejected."""
     if live_orders:
         return Outcome.ISSUED
     return Outcome.REJECTED if decision["source"] == "ofd" and decision["is_unclosed"] else Outcome.NO_CASH
@@ -178,8 +185,8 @@ def _kept_outcome(decision: Mapping[str, Any], live_orders: int) -> Outcome:
 def _made(question: Question) -> pd.DataFrame | Sequence[Mapping[str, Any]]:
     """The orders of the proposed side: as stored, or as ORDERS made from its sums.
 
-    They are the orders that its load proposed, with the same VAT. Where the load proposed none, because the shift
-    needed a review, they are made from its sums by the same rule.
+    They are the orders that the load proposed, with the same VAT. If the load proposed none, because the shift needed a
+    review, they are made from its sums by the same rule.
     """
     decision, proposal = question.decision, question.decision["proposal"] or {}
     if decision["held"].get("cash_income") is None:
@@ -202,8 +209,9 @@ def _made(question: Question) -> pd.DataFrame | Sequence[Mapping[str, Any]]:
 def _contents(plans: Sequence[_Plan], orders: pd.DataFrame) -> pd.DataFrame:
     """The orders that answers make (ORDERS with `decision_id`, `shift_id`, `issue`).
 
-    They are dated on the first open day where their own is closed, and their basis names the orders that they replace;
-    `issue` is one more than that of the newest order of the same operation, tax system and agent.
+    They are dated on the first open day (`day` of the decision) if the shift's own day (`order_day`) is closed, and
+    their basis names the orders that they replace. `issue` is one more than that of the newest order of the same
+    operation, tax system and agent.
     """
     making = [plan for plan in plans if len(plan.made)]
     parts = [_of_plan(plan) for plan in making if isinstance(plan.made, pd.DataFrame)]
@@ -220,8 +228,8 @@ def _contents(plans: Sequence[_Plan], orders: pd.DataFrame) -> pd.DataFrame:
     of_decision = {plan.question.decision["decision_id"]: plan.question.decision for plan in making}
     shifts = {number: decision["shift_id"] for number, decision in of_decision.items()}
     own = orders[orders["shift_id"] == orders["decision_id"].map(shifts)]
-    newest = own.sort_values("issue").drop_duplicates(["decision_id", *_PART], keep="last")
-    former = made[["decision_id", *_PART]].merge(newest, on=["decision_id", *_PART], how="left")
+    newest = own.sort_values("issue").drop_duplicates(["decision_id", *_ORDER_KEY], keep="last")
+    former = made[["decision_id", *_ORDER_KEY]].merge(newest, on=["decision_id", *_ORDER_KEY], how="left")
     number = former["number"].astype("string").mask(former["status"] == "moved")
     day = former["day"].dt.strftime("%d.%m.%Y").astype("string")
     instead_of = (", взамен ордера № " + number + " от " + day).fillna("")

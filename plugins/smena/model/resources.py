@@ -1,7 +1,8 @@
-"""The folders of files that are not Python: in the checkout if the code runs from one, else inside the package.
+"""The folders that lie outside the package in a checkout (SQL, DAGs) and inside it in a wheel.
 
 The wheel has `include/sql` as `smena/sql` and `dags` as `smena/dags` (`[tool.hatch]` in pyproject.toml). Files beside
-the module that reads them (templates, fonts, words, Alembic's version files) are at the same place in both.
+the module that reads them (templates, fonts, message catalogues, Alembic's version files) are at the same place in
+both.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The results of a check: one per rule, and the rows that go to quarantine."""
+"""The results of a check: one per rule, and the rows that go to quarantine.
+
+Columns and attributes have the words of Great Expectations: a *suite* is the set of rules for one kind of record, an
+*expectation* is one rule.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ class CheckResult:
     Attributes:
         suite: the kind of record: `z_reports`, `receipts`, `shifts`, `orders`, `cheques`, `till_shifts` or `waybills`.
         expectation: the name of the rule, unique in its suite: `rnm_has_16_digits`.
-        column: the checked column, None where the rule has several.
+        column: the checked column, None if the rule has several.
         severity: see `Severity`.
         success: whether the rule holds for every row.
         rows: how many rows were checked.
@@ -64,8 +68,8 @@ class Verdict:
     Attributes:
         results: one for each rule, in the suite's order, passed or not.
         bad: the rows of the checked frame that break a rule of severity `record`, each once, under their own index
-            labels, with a last column `reason` (the reasons of all rules it breaks, one per line). The good rows are
-            `frame.drop(index=verdict.bad.index)`.
+            labels, with a last column `reason` (the reasons of all rules that the row breaks, one per line). The good
+            rows are `frame.drop(index=verdict.bad.index)`, so the labels must be unique.
     """
 
     results: list[CheckResult]

@@ -15,17 +15,22 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The progress of an integration at one moment.
+    """The state of an integration (an organisation and a product) at one moment: how far it has loaded, what is open.
+
+    `newest_covered_day` is a day of the organisation; `covered_until` is the end of that day in seconds since 1970, for
+    metrics; the output of commands and alerts calls the day "covered through". If no day is covered, `lag_days` and
+    `covered_until` count from the beginning of the start date.
 
     Attributes:
-        state: `on` or `off`; the columns after it are those of `control.integration`.
+        state: `on` or `off`; `start_date` to `reason` are columns of `control.integration` too.
+        registers: РНМ of the only registers that are loaded; empty: all.
         through: the newest day that is over both in the organisation's zone and in Kaliningrad, where a day ends last
             in Russia.
         wanted_days: days from the start date through `through`; 0 while it is off.
         covered_days, newest_covered_day: of the days from the start date through `through`, those on which every unit
             is proved loaded.
         first_open_day: the first wanted day that is not covered.
-        gaps, quarantined: ranges of days that cannot be read, and open records in quarantine.
+        gaps, quarantined: ranges of days that were requested and could not be loaded whole; open records in quarantine.
         open_decisions: decisions of the organisation, of either product, that wait for a person.
     """
 
@@ -50,14 +55,14 @@ class Standing:
 
     @property
     def lag_days(self) -> int | None:
-        """Days from the newest covered day to the newest that is over; None where nothing is wanted."""
+        """Days from the newest covered day to the newest that is over; None if no day is wanted."""
         if not self.wanted_days:
             return None
         return max((self.through - (self.newest_covered_day or self.start_date - _DAY)).days, 0)
 
     @property
     def covered_until(self) -> int | None:
-        """When the newest covered day ended, in seconds since 1970 (UTC); None where nothing is wanted."""
+        """When the newest covered day ended, in seconds since 1970 (UTC); None if no day is wanted."""
         if not self.wanted_days:
             return None
         day = self.newest_covered_day + _DAY if self.newest_covered_day else self.start_date
@@ -65,7 +70,7 @@ class Standing:
 
     @property
     def coverage(self) -> float | None:
-        """The share of wanted days that are covered, from 0 to 1; None where nothing is wanted."""
+        """The share of wanted days that are covered, from 0 to 1; None if no day is wanted."""
         return round(self.covered_days / self.wanted_days, 6) if self.wanted_days else None
 
     @property
@@ -91,7 +96,7 @@ def standings(
     """Return integrations by organisation and product: all that were ever switched on, or those of `inn` or `inns`.
 
     Args:
-        database: the warehouse; row-level security applies where the transaction sets it.
+        database: the warehouse; row-level security applies if the transaction sets it.
         now: the present time, with a time zone.
         inn, inns: only this organisation, or these.
         product: only this one.

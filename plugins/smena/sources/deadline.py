@@ -1,7 +1,7 @@
 """Requests that are cut off after a number of seconds, however slowly the answer comes.
 
 A read time-out begins anew with every byte: without a limit for the whole request, a service that sends one byte per
-second would never time out.
+second would never time out. Connecting has a time-out of its own, `connect_s` of the retry policy.
 """
 
 from __future__ import annotations
@@ -57,9 +57,11 @@ class DeadlineAdapter(HTTPAdapter):
 def abort_after(seconds: float) -> Iterator[None]:
     """Shut the socket of the request that this thread makes in the block, if the block takes longer.
 
-    The reader then sees a broken connection; the caller recognises the cause by its own clock.
+    No special exception is raised, the reader sees a broken connection: the caller compares the elapsed time with the
+    limit.
     """
     over = threading.Event()
+    # `watch` runs in another thread, where `_here` has no socket: it needs the dictionary of this thread.
     of_this_thread = _here.__dict__
     of_this_thread["socket"] = None
 

@@ -1,11 +1,15 @@
-"""The frames that steps of a load pass to each other."""
+"""The frames that steps of a load pass to each other.
+
+A value that is *missing* is NA; *empty* text is "".
+"""
 
 from __future__ import annotations
 
 from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
 
 MONEY = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund", "cashless_income", "cashless_refund")
-"""The six sums of a shift, in kopecks: cash of sales, refunds, payouts and refunds of payouts; cashless of two."""
+"""The six sums of a shift, in kopecks: cash of sales, refunds, payouts and refunds of payouts; cashless payments of
+sales and refunds."""
 
 VAT = {name: (f"{name}_vat", f"{name}_vat_by_rate") for name in MONEY[:4]}
 """The two VAT columns of each operation: kopecks, and a JSON object of kopecks by rate."""
@@ -21,7 +25,7 @@ SIGNS = {
     "not_sent": WHOLE,
     "not_sent_since": MOMENT,
 }
-"""The columns of a z-report about the health of its register; missing where they are not reported."""
+"""The columns of a z-report about the health of its register, missing if not reported. `fiscal_sign` is not one."""
 
 _FISCAL = {"page_id": WHOLE, "kkt_reg_id": TEXT, "fiscal_drive_number": TEXT, "shift_number": WHOLE}
 
@@ -60,11 +64,13 @@ SHIFT_TOTALS = Schema(
     "shift_totals",
     _TOTALS | {column: kind for pair in VAT.values() for column, kind in zip(pair, (WHOLE, TEXT), strict=True)},
 )
-"""by-shifts: one row per entry of a response. Either end is missing where it lies outside the requested window.
+"""by-shifts: one row per entry of a response. `opened_at` or `closed_at` is missing if it lies
+outside the requested window.
 
-`is_unconfirmed`: totals by day of the same window contradict it. `cash_income_vat` and `cash_income_vat_by_rate` (and
-the same for each operation of `VAT`) are the VAT inside its cash. They are missing where it is not known exactly: where
-a part was not paid in cash, or the reported VAT does not account for the total.
+`is_unconfirmed`: the totals by day (by-days) of the same window contradict the entry. `cash_income_vat` and
+`cash_income_vat_by_rate` (and the same for each operation of `VAT`) are the VAT inside that operation's cash. They are
+missing if it is not known exactly: the operation was not paid wholly in cash, or the reported VAT does not account for
+the total.
 """
 
 SOURCE_SHIFTS = Schema("source_shifts", {**_TOTALS, "overpaid": WHOLE})
@@ -104,9 +110,9 @@ RECEIPTS = Schema(
 """receipt, bso, receiptCorrection, bsoCorrection (the `kind`): one row per document.
 
 `operation` is a name of `Operation`; `taxation` one of osn, usn_income, usn_income_expense, envd, eshn, psn, `mixed`
-for several, or missing; `agent` is true for money taken for a principal, missing where that is not clear;
-`corrects_day` is the corrected day, missing where it is not known for certain. `items` counts the items and
-`items_total` is their worth, missing where unknown. `vat_known`: the reported VAT accounts for the whole total.
+for several, or missing; `agent` is true for money taken for a principal, missing if that is not clear;
+`corrects_day` is the corrected day, missing if it is not known for certain. `items` counts the items and
+`items_total` is their worth, missing if unknown. `vat_known`: the reported VAT accounts for the whole total.
 """
 
 VAT_LINES = Schema(
@@ -129,7 +135,8 @@ REJECTS = Schema(
         "fiscal_document_number": WHOLE,
     },
 )
-"""Rejected records for quarantine: the raw record as JSON text, and the reason. `day` (of its time) may be missing.
+"""Rejected records for quarantine: the raw record as JSON text, and the reason. `day`, the date of
+the record's time, may be missing.
 
 `unit_id` is the register or shop of the request.
 """
@@ -154,9 +161,9 @@ SHIFTS = Schema(
     | SIGNS,
     optional=tuple(SIGNS),
 )
-"""One row per closed shift. `user_inn` is the ИНН that its z-report names, missing where it names none.
+"""One row per closed shift. `user_inn` is the ИНН that its z-report names, missing if it names none.
 
-Sums are missing where the shift is `incomplete`; `opened_at` where no source reports it.
+Sums are missing if the shift is `incomplete`; `opened_at` is missing if no source reports it.
 
 `detail` is `totals` or `receipts`, the source of the sums; `evidence` is a PostgreSQL array of page ids: `{3,9}`.
 `has_corrections`: the shift has cash of corrections whose corrected day is not known to be the shift's own.
@@ -182,7 +189,7 @@ ORDERS = Schema(
         "basis": TEXT,
     },
 )
-"""One row per cash order: `kind` pko or rko, `taxation` empty where unknown, `vat` missing where not exactly known.
+"""One row per cash order: `kind` pko or rko, `taxation` empty if unknown, `vat` missing if not exactly known.
 
 The key of a shift of the OFD is `fiscal_drive_number` and `shift_number`, that of one of Kontur.Market `cashbox_id`
 and `till_shift`; the other two are missing.

@@ -1,4 +1,4 @@
-"""The pages' access to the warehouse: they read under row-level security, as the user who is logged in."""
+"""Access of the pages to the warehouse, under row-level security for the user who is logged in."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ class User:
     """The user of a request, from Airflow.
 
     Attributes:
-        name: in Airflow; it signs decisions, and `control.page_user` has the organisations that it may see.
-        may_act: whether the user's role in Airflow lets him decide (`smena.airflow_roles`).
-        session: of the browser; form tokens are bound to it.
+        name: the user's name in Airflow. Decisions are signed with the name, and `control.page_user` lists the
+            organisations that the user may see.
+        may_act: whether the user's role in Airflow permits decisions (`smena.airflow_roles`).
+        session: the session of the browser, to which form tokens are bound.
         may_administer: whether the user may edit Airflow's connections, and so can reach the whole warehouse.
     """
 
@@ -38,7 +39,8 @@ class Pages:
     """Transactions of the pages.
 
     Args:
-        context: makes the context, at the first request; all pages use its warehouse, the plan page its operator.
+        context: makes the context, at the first request. All pages use the warehouse of the context, the plan page its
+            client of the OFD.
     """
 
     def __init__(self, context: Callable[[], Context]) -> None:
@@ -64,9 +66,10 @@ class Pages:
 
     @contextmanager
     def editing(self, user: User, look: Callable[[Transaction], object]) -> Iterator[Transaction]:
-        """Open a transaction that writes, after `look` has checked under the user's row-level security what it may see.
+        """Open a transaction that writes, after `look` has checked what the user may see.
 
-        `look` raises NotInSight for anything that the user may not see. The block runs without row-level security.
+        `look` runs under the user's row-level security, and raises NotInSight for anything hidden. The block
+        runs without row-level security.
         """
         with self.warehouse.transaction() as transaction:
             _enter(transaction, user)
@@ -82,7 +85,7 @@ def _enter(transaction: Transaction, user: User) -> None:
 
 
 def organization_in_sight(transaction: Transaction, inn: str) -> Row:
-    """Return the organisation. Raises NotInSight."""
+    """Return the organisation. Raises NotInSight if it does not exist or the user may not see it."""
     row = transaction.row("page_organization", inn=inn)
     if row is None:
         raise NotInSight
@@ -90,7 +93,7 @@ def organization_in_sight(transaction: Transaction, inn: str) -> Row:
 
 
 def first_in_sight(pages: Pages, who: User) -> str:
-    """Return the ИНН of the first organisation by name, the default of a page; empty where the user may see none."""
+    """Return the ИНН of the first organisation by name, the default of a page; empty if there is none to see."""
     with pages.reading(who) as transaction:
         listed = transaction.rows("page_organizations", search="", most=1)
     return listed[0]["inn"] if listed else ""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from smena.model.errors import WrongUse
-from smena.warehouse.faults import clear_errors, naming
+from smena.warehouse.faults import naming, translated_errors
 from smena.warehouse.sql import newest_migration, query
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Transaction:
 
     @property
     def connection(self) -> DriverConnection:
-        """The driver's own connection, for COPY. Raises where it is broken: a transaction cannot go on with another."""
+        """The driver's own connection, for COPY. Raises if it is broken: a transaction cannot continue on another."""
         with naming("connection"):
             connection: DriverConnection = self._connection.connection.driver_connection  # type: ignore[assignment]
             return connection
@@ -40,7 +40,7 @@ class Transaction:
     @contextmanager
     def nested(self) -> Iterator[None]:
         """A savepoint: a block that raises is undone, and the transaction can go on. Raises as `transaction` does."""
-        with clear_errors(), self._connection.begin_nested():
+        with translated_errors(), self._connection.begin_nested():
             yield
 
     def run(self, name: str, /, **parameters: Any) -> int:
@@ -83,7 +83,7 @@ class Warehouse:
     """
 
     def __init__(self, dsn: str) -> None:
-        # Imported where a warehouse is opened: help and wrong use of the command line need no database.
+        # Imported when a warehouse is opened: help and wrong use of the command line need no database.
         from smena.warehouse.engine import engine_of
 
         self.dsn = dsn
@@ -95,16 +95,16 @@ class Warehouse:
 
     @contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[Transaction]:
-        """One transaction: committed where the block succeeds, else rolled back.
+        """One transaction: committed if the block succeeds. If it raises, closing the connection rolls it back.
 
         Args:
             keep: False for a dry run, which is always rolled back.
 
-        Raises PassingFault when the server cannot be reached or breaks off, or no connection becomes free, WrongUse
-        when the schema is missing or older than this code, and BrokenPromise, which names the statement, for every
-        other error of the server.
+        Raises PassingFault if the server cannot be reached or breaks off, or no connection becomes free, WrongUse if
+        the schema is missing or of another release, older or newer, and BrokenPromise, which names the statement, for
+        every other error of the server.
         """
-        with clear_errors(), self._engine.connect() as connection:
+        with translated_errors(), self._engine.connect() as connection:
             try:
                 if not self._is_checked:
                     _require_schema(Transaction(connection))
@@ -143,7 +143,7 @@ class Warehouse:
 
 
 def _require_schema(transaction: Transaction) -> None:
-    """Raise WrongUse where the warehouse is of another release."""
+    """Raise WrongUse if the warehouse is of another release, older or newer, or there is none."""
     row = transaction.row("schema_version")
     if row is None:
         raise WrongUse("this database has no warehouse yet", fix="run `smena migrate`")
@@ -156,7 +156,7 @@ def _require_schema(transaction: Transaction) -> None:
 
 
 def require_known_schema(revision: str) -> None:
-    """Raise WrongUse where no migration of this release upgrades this revision.
+    """Raise WrongUse if no migration of this release upgrades this revision.
 
     Versions before the first release numbered their revisions with four digits alone (0001 to 0027).
     """

@@ -47,7 +47,7 @@ def is_passing_state(state: str) -> bool:
 
 
 @contextmanager
-def clear_errors() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
     """Turn errors of the driver and of the pool in the block into PassingFault, WrongUse or BrokenPromise."""
     import psycopg2
     from sqlalchemy.exc import DBAPIError, PendingRollbackError
