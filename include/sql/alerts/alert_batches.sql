@@ -1,5 +1,5 @@
 -- Run by alerts: batches of the last day that were stopped, never ended, or could not read something, unless a later
--- batch has made them good. A batch that waits for a person to allow its changes is listed until its days are read
+-- batch of the same units was published. A batch that waits for a person to allow its changes is listed until its days are read
 -- again.
 select
     batch.organization_inn,

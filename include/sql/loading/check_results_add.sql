@@ -1,4 +1,4 @@
--- Run by process: what the gates found in a shard.
+-- Run by process: the results of the checks of a shard.
 insert into control.check_result (
     batch_id, shard, suite, expectation, column_name, severity, success, checked_rows, bad_rows, details
 )

@@ -1,4 +1,4 @@
--- Run by publish of Kontur.Market after market_changed: add a second source to a document that it reports too.
+-- Run by publish of Kontur.Market after market_changed: add a second source to a document, if that source reports the document too.
 -- reads: decided_document
 update accounting.market_document as current
 set waybill_ids = decided.waybill_ids, sources = decided.sources, batch_id = %(batch_id)s

@@ -1,4 +1,4 @@
--- Run by learning names of products, after a batch of Kontur.Market: shops that have products without a name and whose
+-- Run by the step that fetches product names, after a batch of Kontur.Market: shops that have products without a name and whose
 -- list was not requested today, those requested longest ago first.
 select wanting.shop_id
 from (

@@ -1,5 +1,5 @@
--- Run by publish: insert gaps for windows that could not be fetched, and for missing and open shifts, until a run
--- closes them.
+-- Run by publish: insert gaps for windows that could not be fetched, and for missing and open shifts. A later run
+-- deletes the gaps of the days that it requests.
 -- reads: uncovered
 with gap as (
     select

@@ -1,4 +1,4 @@
--- Run by process before it stages a shard anew.
+-- Run by process: delete the staged rows of a shard, before the shard is staged anew.
 with shifts as (
     delete from stage.shift
     where batch_id = %(batch_id)s and shard = %(shard)s

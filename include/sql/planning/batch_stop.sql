@@ -1,5 +1,5 @@
--- Run by publish: stop a batch with too many rejected records, with the reason; it publishes nothing. The record that a
--- person was asked about it stays.
+-- Run by publish: stop a batch with too many rejected records, with the reason; it publishes nothing. `changed_orders`
+-- stays: it shows that a person was asked to allow the batch.
 update control.batch
 set
     state = 'stopped',

@@ -1,4 +1,4 @@
--- Run by the planner: gaps for list entries without a register (or shop); any day may lack the documents of these.
+-- Run by the planner: gaps for list entries without a register (or shop); their documents may be missing on any day.
 insert into control.gap (organization_inn, product, unit_id, days, reason, details, batch_id)
 select
     integration.organization_inn,

@@ -1,4 +1,4 @@
--- Run by the planner of the OFD, where a unit is a register: wanted minus covered days, and the look-back for late
+-- Run by the planner of the OFD, whose units are registers: wanted minus covered days, and the look-back for late
 -- documents, in windows of bounded length.
 --
 -- The list's time of a register's newest document is credible only if it is present, not in the future, and neither an

@@ -18,6 +18,7 @@ with numbered as (
         and shift.kkt_reg_id in (
             select staged.kkt_reg_id from stage.shift as staged where staged.batch_id = %(batch_id)s
         )
+        -- The shift before the first of the batch is needed too; it is searched in the 40 days before.
         and shift.closed_at >= batch.first_day - 40
     window drive as (partition by shift.fiscal_drive_number order by shift.shift_number)
 )

@@ -1,6 +1,6 @@
 -- Run by the read model of completeness: registers (for Kontur.Market, shops) of an organisation × days, the state of
--- each day; one more row for gaps without a register's number: a part that cannot be listed, a list entry without a
--- register.
+-- each day; one more row for gaps without a register's number: an organisation of the operator that cannot be
+-- listed, a list entry without a register.
 with listed as (
     select
         place.unit_id,

@@ -1,5 +1,5 @@
--- Run by `month.waiting`: what is unsettled on the days not closed yet, through a day: not accepted, waiting, different
--- or missing.
+-- Run by `month.waiting`: what is open on the days not closed yet, through a day: documents not accepted, shifts and
+-- decisions that wait, differences, days with missing shifts or not loaded.
 --
 -- One row for each organisation, `what` and word that occur; `amount` is null if no amount is known.
 with scope as (

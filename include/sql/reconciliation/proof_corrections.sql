@@ -1,4 +1,4 @@
--- Run by reconcile: totals without corrections, where the corrections are the whole difference to the kopeck.
+-- Run by reconcile: totals without corrections, if the corrections are the whole difference to the kopeck.
 update control.source_shift as reported
 set
     receipts = shift.receipts,

@@ -1,4 +1,4 @@
--- Run by reconcile: every readable register, whatever the list says about it, and its readable days of the window.
+-- Run by reconcile: every readable register, even if the list calls it silent, and its readable days of the window.
 select
     register.kkt_reg_id,
     register.ofd_organization_id,

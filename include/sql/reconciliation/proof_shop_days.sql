@@ -1,4 +1,4 @@
--- Run by reconcile: loaded days of a shop; on other days nothing can be missing.
+-- Run by reconcile: loaded days of a shop; only on these days can a cheque be found missing.
 select moment.at as day
 from control.covered
 cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, interval '1 day') as moment (at)

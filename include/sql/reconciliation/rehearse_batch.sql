@@ -1,4 +1,4 @@
--- Run by `smena rehearse --batch`: everything that a batch has read counts, whatever later batches read.
+-- Run by `smena rehearse --batch`: all assignments that a batch has read, even if later batches read the same days.
 -- writes: rehearsed
 insert into rehearsed (batch_id, unit_id, first_day, day)
 select

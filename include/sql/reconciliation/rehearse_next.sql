@@ -1,3 +1,3 @@
--- Run by rehearse before each part of the shifts: drop the tables of the slice before.
+-- Run by rehearse before each range of days: drop the tables of the previous slice.
 -- writes: slice_shift
 drop table if exists pg_temp.slice_shift

@@ -21,7 +21,7 @@ Failed = dict[tuple[str, date], SmenaError]
 def by_register(
     transaction: Transaction, pages: list[StoredPage], work: Callable[[list[StoredPage]], T], failed: Failed
 ) -> list[T]:
-    """Return the results of `work`: one for all pages, or, where that raises and is undone, one per register.
+    """Return the results of `work`: one for all pages, or, if that raises and is undone, one per register.
 
     A register that raises alone is left out: its assignments are added to `failed`. Raises PassingFault of the
     warehouse, which concerns no register in particular.

@@ -53,7 +53,7 @@ def stop_at_gate(context: Context, batch: Batch) -> None:
 
     Publishing a stopped batch again stages it anew from the stored answers.
 
-    Raises BadBatch where a staged row fails a check that it passed before staging.
+    Raises BadBatch if a staged row fails a check that it passed before staging.
     """
     if context.gate is None:
         return

@@ -1,6 +1,6 @@
 """Before a batch is published: compare till shifts whose cash differs from their fiscal shift, receipt by receipt.
 
-Cheques are read from the evidence. So are receipts where the shift was booked from them; otherwise the OFD is asked for
+Cheques are read from the evidence. So are receipts if the shift was booked from them; otherwise the OFD is asked for
 the receipts of these shifts. A pair that cannot be compared stays a conflict, and the next batch tries again.
 """
 
@@ -56,7 +56,7 @@ class Uncompared(Exception):
 
 
 def require_comparisons(transaction: Transaction, batch: Batch, pairs: pd.DataFrame) -> None:
-    """Raise Uncompared where shifts of the two sources (UNCOMPARED) differ in cash and have no comparison yet.
+    """Raise Uncompared if shifts of the two sources (UNCOMPARED) differ in cash and have no comparison yet.
 
     Runs in the publishing transaction, before anything is applied.
     """
@@ -272,7 +272,7 @@ class _Asker:
         return kept
 
     def close(self) -> None:
-        """Close the connections, where there are any."""
+        """Close the connections, if there are any."""
         if self._client is not None:
             self._client.close()
 

@@ -31,7 +31,7 @@ class Fetch:
     budget: Budget
 
     def keep(self, method: str, page: Page) -> int:
-        """Store an answer and return its page id. Raises OverLimit where the assignment is over its budget."""
+        """Store an answer and return its page id. Raises OverLimit if the assignment is over its budget."""
         self.budget.take(len(page.body))
         return self.store(method, page)
 

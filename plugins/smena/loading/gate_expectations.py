@@ -76,7 +76,7 @@ SHIFTS = Schema(
     }
     | _OF_SUMS,
 )
-"""One row per staged shift of the OFD. `least_sum` is the least of its six sums, 0 where it has none."""
+"""One row per staged shift of the OFD. `least_sum` is the least of its six sums, 0 if it has none."""
 
 TILL_SHIFTS = Schema(
     "gate_till_shifts",
@@ -90,7 +90,7 @@ TILL_SHIFTS = Schema(
     }
     | _OF_SUMS,
 )
-"""One row per staged till shift of Kontur.Market. `cash_if_issued` is 1 where it is not issued."""
+"""One row per staged till shift of Kontur.Market. `cash_if_issued` is 1 if it is not issued."""
 
 ORDERS = Schema(
     "gate_orders",
@@ -221,7 +221,7 @@ SUITES = (OF_SHARDS, OF_SHIFTS, OF_TILL_SHIFTS, OF_ORDERS, OF_SUMS)
 def validate_staged(transaction: Transaction, batch_id: int, source: str) -> list[CheckResult]:
     """Check that the staged rows of a batch are those that passed its checks. Return one result per expectation.
 
-    Raise BrokenPromise where an expectation could not be computed.
+    Raise BrokenPromise if an expectation could not be computed.
     """
     shards = read_frame(transaction, SHARDS.name, SHARDS, batch_id=batch_id, source=source)
     shifts, orders = SHIFTS if source == OFD else TILL_SHIFTS, ORDERS
@@ -238,7 +238,7 @@ def validate_staged(transaction: Transaction, batch_id: int, source: str) -> lis
 def validate_published(transaction: Transaction, batch_id: int, source: str) -> list[CheckResult]:
     """Return the results over the published rows that the batch wrote last, and their live orders.
 
-    A batch of one source also writes shifts of the other, where it matches two shifts or ends a wait.
+    A batch of one source also writes shifts of the other, if it matches two shifts or ends a wait.
     """
     schemas = (SHIFTS, TILL_SHIFTS) if source == OFD else (TILL_SHIFTS, SHIFTS)
     own, others = (read_frame(transaction, PUBLISHED[one.name], one, batch_id=batch_id) for one in schemas)

@@ -40,7 +40,7 @@ class ShardResult:
 def process(context: Context, batch_id: int, shard: int, decoded: Decoded | None = None) -> ShardResult:
     """Stage a shard anew, in one transaction. Memory is bounded by `context.chunk_bytes`, not by the shard.
 
-    A unit with an error of any kind is marked as failed; the others are staged.
+    A unit (a register of the OFD or a shop of Market) with an error of any kind is marked as failed; the others are staged.
 
     Args:
         context: only its warehouse and clock are used.
@@ -51,7 +51,7 @@ def process(context: Context, batch_id: int, shard: int, decoded: Decoded | None
     with step_log("process", batch_id=batch_id, shard=shard) as log:
         with context.warehouse.transaction() as transaction:
             batch = ledger.batch_of(transaction, batch_id)
-            of = Shard(context, batch, shard, settings_by_day(transaction, batch.organization_inn))
+            loaded_shard = Shard(context, batch, shard, settings_by_day(transaction, batch.organization_inn))
             product = implementation_of(batch.product)
             log |= {"inn": batch.organization_inn, "product": batch.product}
             transaction.run("shard_lock", batch_id=batch_id, shard=shard)
@@ -61,7 +61,7 @@ def process(context: Context, batch_id: int, shard: int, decoded: Decoded | None
             failed: Failed = {}
 
             def staged(pages: list[StoredPage]) -> Chunk:
-                chunk = product.work(pages, of, now, kept)
+                chunk = product.work(pages, loaded_shard, now, kept)
                 stage(transaction, batch_id, shard, chunk)
                 return chunk
 

@@ -55,7 +55,7 @@ class PublishResult:
             (`count` and `sum` of current orders, `new`, `changed`, `reversed`); `orders_unchanged` of the shifts read;
             rejects, windows not read.
         covered_days: days on which every register of the organisation became covered by it.
-        error: what failed after the batch was published; empty where nothing did.
+        error: what failed after the batch was published; empty if nothing did.
     """
 
     batch_id: int
@@ -80,7 +80,7 @@ def publish(context: Context, batch_id: int) -> PublishResult:
     An error that will not pass stops the batch, with the reason. An error after the publishing goes into the batch's
     summary, for the report, and into `error` of the result.
 
-    Raises BadBatch where too many of its z-reports are rejected, WrongUse where the integration has been switched off
+    Raises BadBatch if too many of its z-reports are rejected, WrongUse if the integration has been switched off
     meanwhile, or the mandate in force no longer names all its registers.
     """
     try:
@@ -122,11 +122,11 @@ def _publish(context: Context, batch_id: int) -> PublishResult:
 
 
 def _decided_and_applied(context: Context, batch: Batch) -> bool:
-    """Write the batch; False where another process has published it meanwhile.
+    """Write the batch; False if another process has published it meanwhile.
 
     Only matching shows which shifts have to be compared, and the OFD is asked for receipts without the organisation's
     lock. So the transaction is rolled back, the shifts are compared, and a new transaction begins. A new one also
-    begins where the books changed between reading and applying. After `MOST_ROUNDS`, shifts that are not compared are a
+    begins if the books changed between reading and applying. After `MOST_ROUNDS`, shifts that are not compared are a
     conflict until the next batch.
     """
     for left in reversed(range(MOST_ROUNDS + 1)):
@@ -161,7 +161,7 @@ def _publish_allowed(context: Context, batch: Batch) -> None:
 
 
 def _write(context: Context, batch: Batch, *, compares: bool) -> bool:
-    """Write the batch in one transaction under the organisation's lock; False where it is published already."""
+    """Write the batch in one transaction under the organisation's lock; False if it is published already."""
     with context.warehouse.transaction() as transaction:
         transaction.run("publish_memory")
         transaction.run("lock_organization", inn=batch.organization_inn)
@@ -219,7 +219,7 @@ def _is_whole(shard: Row) -> bool:
 
 
 def _check_read_since(transaction: Transaction, batch: Batch) -> None:
-    """Raise BadBatch where newer answers about these days were published while the batch waited for a person."""
+    """Raise BadBatch if newer answers about these days were published while the batch waited for a person."""
     later = transaction.rows("batch_read_since", batch_id=batch.batch_id)[0]["batch_id"]
     if later is not None:
         raise BadBatch(
@@ -229,7 +229,7 @@ def _check_read_since(transaction: Transaction, batch: Batch) -> None:
 
 
 def _check_mandate(transaction: Transaction, batch: Batch) -> None:
-    """Raise WrongUse where the mandate in force, which may be newer than the plan, does not name all registers."""
+    """Raise WrongUse if the mandate in force, which may be newer than the plan, does not name all registers."""
     required(transaction, batch.organization_inn, batch.product)
     outside = [row["unit_id"] for row in transaction.rows("batch_outside_mandate", batch_id=batch.batch_id)]
     if outside:

@@ -36,7 +36,7 @@ T = TypeVar("T")
 def plan_run(context: Context, *, run_id: str, product: str = OFD, horizon: date | None = None) -> RunPlan:
     """Plan a batch for every organisation that is switched on; an error of one does not stop the others.
 
-    Raises PassingFault where none could be planned, and at least one failed by such a fault.
+    Raises PassingFault if none could be planned, and at least one failed by such a fault.
     """
     failed: dict[str, SmenaError] = {}
     inns = [str(row["organization_inn"]) for row in enabled(context.warehouse, product)]
@@ -74,7 +74,7 @@ def plan_run(context: Context, *, run_id: str, product: str = OFD, horizon: date
 def load_shards(context: Context, chunk: Iterable[Shard]) -> None:
     """Extract and process shards. Raises, after every one was tried, the first error.
 
-    A fault that may pass goes first: another attempt asks only for what failed.
+    A temporary fault goes first: another attempt requests only what failed.
     """
     failed: dict[str, SmenaError] = {}
     for batch_id, shard in chunk:
@@ -90,7 +90,7 @@ def publish_batches(
     """Publish batches, each in a transaction of its own, and return the published ones.
 
     With `at_once=1` they go in order. A batch that fails is named in the report, and the others are published. Raises,
-    after every one was tried, the first fault that may pass.
+    after every one was tried, the first temporary fault.
     """
     failed: dict[str, SmenaError] = {}
 
@@ -108,11 +108,11 @@ def publish_batches(
 
 
 def report_run(context: Context, made: RunPlan | None) -> None:
-    """Log in a line for each batch how it ended. Raises BadBatch where anything was not loaded, with the reasons.
+    """Log in a line for each batch how it ended. Raises BadBatch if anything was not loaded, with the reasons.
 
     Args:
         context: only its warehouse is used.
-        made: the result of `plan_run`; None where it failed.
+        made: the result of `plan_run`; None if it failed.
     """
     if made is None:
         raise BadBatch("nothing was planned", fix="look at the log of the task `plan`")
@@ -166,7 +166,7 @@ def _warn_of_certificates(context: Context, inns: set[str]) -> None:
 
 
 def _attempt(failed: dict[str, SmenaError], name: str, do: Callable[[], T]) -> T | None:
-    """Return the result of `do`; None where it raises anything: an organisation or a shard fails alone."""
+    """Return the result of `do`; None if it raises anything: an organisation or a shard fails alone."""
     try:
         return do()
     except Exception as error:  # noqa: BLE001 - see above

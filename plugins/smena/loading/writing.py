@@ -22,7 +22,7 @@ from smena.warehouse.slices import read_slice
 def write(transaction: Transaction, batch: Batch, *, compares: bool) -> None:
     """Decide about a staged batch and write it, under the organisation's lock, in its transaction.
 
-    Raises Uncompared where `compares` and shifts of the two sources have to be compared first.
+    Raises Uncompared if `compares` and shifts of the two sources have to be compared first.
     """
     changed = write_books(transaction, batch, compares=compares)
     batch_id, inn, product = batch.batch_id, batch.organization_inn, batch.product
@@ -63,7 +63,7 @@ def write_books(transaction: Transaction, batch: Batch, *, compares: bool = Fals
 def require_few_changes(
     transaction: Transaction, batch: Batch, slice_: Slice, changes: ChangeSet, changed: int
 ) -> None:
-    """Raise TooManyChanges where a load would change more orders than its organisation's limit.
+    """Raise TooManyChanges if a load would change more orders than its organisation's limit.
 
     A load of many registers is several batches: the changes of the earlier ones count too. A person allows as many
     changes as the batch had when it was stopped. If it has more by now, it stops again.

@@ -29,9 +29,9 @@ class Case:
 def first_match(cases: Sequence[Case], index: pd.Index) -> pd.DataFrame:
     """Return `outcome` and `reason` of each row, from the first case that holds.
 
-    Raise ValueError where a condition is unknown for a row, or where no case holds: any default could be wrong.
+    Raise ValueError if a condition is unknown for a row, or if no case holds: any default could be wrong.
 
-    Example: the cases (a, "x"), (b, "y") give `x` where a holds, `y` where only b holds, an error where neither does.
+    Example: the cases (a, "x"), (b, "y") give `x` if a holds, `y` if only b holds, an error if neither does.
     """
     is_open = np.ones(len(index), dtype=bool)
     chosen = {name: np.full(len(index), None, dtype=object) for name in ("outcome", "reason")}
@@ -73,7 +73,7 @@ def all_same(left: pd.DataFrame, right: pd.DataFrame, columns: Sequence[str]) ->
 
 
 def known_and(condition: pd.Series) -> pd.Series:
-    """Return the condition, False where unknown: `known_and(day < start)` is "the day is known and before"."""
+    """Return the condition, False if unknown: `known_and(day < start)` is "the day is known and before"."""
     return condition.fillna(value=False).astype(bool)
 
 

@@ -25,7 +25,7 @@ SHIFT_CHANGES = Schema(
 """Shifts to write, each once.
 
 `action`: `insert` a shift that is not published yet, `replace` its facts, both from the row `place` of the stage, or
-`mark` it with an outcome. `revision` is the published one that was read; missing for an insert. `kpp` is missing where
+`mark` it with an outcome. `revision` is the published one that was read; missing for an insert. `kpp` is missing if
 it does not change.
 """
 
@@ -46,13 +46,13 @@ DECISIONS_OPENED = Schema(
 )
 """Decisions to record.
 
-`counterpart_id` is the shift of the other source, whose facts are current; missing where two versions of one shift
+`counterpart_id` is the shift of the other source, whose facts are current; missing if two versions of one shift
 differ. `is_own`: the proposed facts are those of the stage, because the published ones stay. `is_resolved`: a rule
 decided it, and nobody is asked.
 """
 
 RECOMMENDATIONS = Schema("recommendations", {"kind": TEXT, "shift_id": TEXT, "word": TEXT, "reason": TEXT})
-"""Recommended answers to open questions; `word` is missing where something else must be done first."""
+"""Recommended answers to open questions; `word` is missing if something else must be done first."""
 
 UNCOMPARED = Schema(
     "uncompared",
@@ -67,7 +67,7 @@ UNCOMPARED = Schema(
 )
 """Matched till and fiscal shifts whose cash differs and whose present facts were not compared yet.
 
-A place is that of the row in the stage, missing where the shift is the published one.
+A place is that of the row in the stage, missing if the shift is the published one.
 """
 
 DECISIONS_CLOSED = Schema("decisions_closed", {"decision_id": WHOLE, "resolution": TEXT, "reason": TEXT})

@@ -1,6 +1,6 @@
 """Compares the cheques of a till shift with the receipts of its fiscal shift, to explain a difference of cash.
 
-A till does not record correction receipts, and a receipt may never reach Market. Where every cheque of the till shift
+A till does not record correction receipts, and a receipt may never reach Market. If every cheque of the till shift
 matches a receipt, such documents alone make the difference, and nobody has to be asked (DOMAIN 4.6).
 """
 
@@ -64,7 +64,7 @@ RECEIPTS = Schema(
 """One row per receipt, BSO or correction of a fiscal shift."""
 
 COMPARED = Schema("compared", dict.fromkeys(_PAIR, TEXT) | {"is_explained": FLAG, "unread": TEXT})
-"""One row per pair. `is_explained` is missing where the two could not be compared; `unread` is then the reason."""
+"""One row per pair. `is_explained` is missing if the two could not be compared; `unread` is then the reason."""
 
 DOCUMENTS = Schema(
     "compared_documents",
@@ -83,7 +83,7 @@ DOCUMENTS = Schema(
 
 `what` is `correction` or `receipt` (Market has no cheque for it), `cheque` (the OFD has no receipt for it), or
 `rounding`: the cash of all matched receipts minus that of their cheques. `cheque_number` of a receipt is the number
-that Market's numbering skips at its time, missing where the skipped numbers and the receipts differ in count.
+that Market's numbering skips at its time, missing if the skipped numbers and the receipts differ in count.
 """
 
 _FOUND = ["pair", *(name for name in DOCUMENTS.columns if name not in _PAIR)]
@@ -137,7 +137,7 @@ def compare(pairs: pd.DataFrame, cheques: pd.DataFrame, receipts: pd.DataFrame) 
 
 
 def _unread(pairs: pd.DataFrame, ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.Series:
-    """Why a pair cannot be compared (index of `pairs`); missing where all its documents were read."""
+    """Why a pair cannot be compared (index of `pairs`); missing if all its documents were read."""
     till = {"till_income": ~_true(ours["is_refund"]), "till_refund": _true(ours["is_refund"])}
     fiscal = {name: theirs["operation"] == name for name in _OPERATIONS}
     cheques = _counted(pairs, ours, till, "cheque_id")
@@ -201,7 +201,7 @@ def _receipts_alone(receipts: pd.DataFrame, cheques: pd.DataFrame) -> pd.DataFra
 
 
 def _numbers_left_out(receipts: pd.DataFrame, cheques: pd.DataFrame) -> pd.Series:
-    """The cheque number that Market lacks for each receipt (same index); missing where the numbering does not show it.
+    """The cheque number that Market lacks for each receipt (same index); missing if the numbering does not show it.
 
     One receipt between the cheques 16 and 18 is number 17; two receipts before cheque 3 are 1 and 2.
     """

@@ -1,4 +1,4 @@
-"""The shifts after a batch: published rows, replaced by the reported ones where the batch changes them."""
+"""The shifts after a batch: published rows, replaced by the reported ones if the batch changes them."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def outcome_of_marked(rows: pd.DataFrame) -> pd.Series:
 
 
 def after_adoption(rows: pd.DataFrame, adopted: pd.DataFrame) -> pd.DataFrame:
-    """Return reported shifts with the result of `adopt`: `confirmed`, or the outcome where Market's orders stay."""
+    """Return reported shifts with the result of `adopt`: `confirmed`, or the outcome if Market's orders stay."""
     found = rows[["shift_id"]].merge(
         adopted.rename(columns={"fiscal_id": "shift_id", "outcome": "adopted_outcome", "reason": "adopted_reason"}),
         on="shift_id",
@@ -118,7 +118,7 @@ def after_move(tills: pd.DataFrame, fiscals: pd.DataFrame, adopted: pd.DataFrame
 
 
 def same_where_nothing_is_new(rows: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
-    """Give waiting shifts the verdict `same` where facts, outcome, reason and question are those already published."""
+    """Give waiting shifts the verdict `same` if facts, outcome, reason and question are those already published."""
     reviews = decisions[decisions["is_open"].astype(bool) & (decisions["kind"] == "review")].set_index("shift_id")
     is_asked = among(rows["shift_id"], reviews.index) | (rows["outcome"] != Outcome.NEEDS_REVIEW)
     asked_against = rows["shift_id"].map(reviews["counterpart_id"]).astype("string")

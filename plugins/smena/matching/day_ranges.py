@@ -17,7 +17,7 @@ BEGINNING, NO_END = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 
 def day_numbers(days: pd.Series, *, missing: int | None = None) -> Integers:
-    """Return days since 1970-01-01. A missing day is `missing`; raise ValueError where that is None."""
+    """Return days since 1970-01-01. A missing day is `missing`; raise ValueError if that is None."""
     if missing is None and days.isna().any():
         raise ValueError(f"a day is missing in {days.name}")
     numbers: Any = days.to_numpy(dtype="datetime64[D]").astype(np.int64)

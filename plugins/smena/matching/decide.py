@@ -31,7 +31,7 @@ from smena.matching.slices import CURRENT, Slice, require_complete
 def decide(slice_: Slice) -> ChangeSet:
     """Return what the batch of a slice changes: shifts, links, questions, and the shifts whose orders may change.
 
-    Raise ValueError where an unknown value reaches a condition that does not define it: a fault in this program.
+    Raise ValueError if an unknown value reaches a condition that does not define it: a fault in this program.
     """
     require_complete(slice_)
     current, setting = slice_.current, slice_.setting
@@ -74,5 +74,5 @@ def decide(slice_: Slice) -> ChangeSet:
 
 
 def _beside(tills: pd.DataFrame, current: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Fiscal shifts (CURRENT) that till shifts may match; none where there are no till shifts."""
+    """Fiscal shifts (CURRENT) that till shifts may match; none if there are no till shifts."""
     return CURRENT.empty() if tills.empty else fiscals_now(current, rows)

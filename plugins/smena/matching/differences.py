@@ -71,8 +71,8 @@ DIFFERENCES = Schema(
 """One row per value that differs.
 
 `subject` is `shift` or `order`; `kind` is `new` (made, not booked), `gone` (booked, not made) or `changed`. `booked`
-and `made` are the two values of `field`, money in roubles, missing where there is none. `kopecks` is the made sum minus
-the booked one, where the field is money. A new or gone shift has the field `outcome`, a new or gone order `amount`.
+and `made` are the two values of `field`, money in roubles, missing if there is none. `kopecks` is the made sum minus
+the booked one, if the field is money. A new or gone shift has the field `outcome`, a new or gone order `amount`.
 `document_id` is missing for an order that is not booked; `operation`, `taxation` and `agent` are missing for a shift.
 """
 
@@ -96,7 +96,7 @@ def differences(
         booked: BOOKED_SHIFTS.
         booked_orders: BOOKED_ORDERS.
 
-    Raise ValueError where a frame has a shift or an order twice.
+    Raise ValueError if a frame has a shift or an order twice.
     """
     if made.empty and booked.empty:
         return DIFFERENCES.empty()
@@ -192,7 +192,7 @@ def _kopecks(rows: pd.DataFrame, field: str) -> dict[str, pd.Series]:
 
 
 def _text(values: pd.Series, field: str) -> pd.Series:
-    """Values as displayed: roubles, days, moments; missing where there is none."""
+    """Values as displayed: roubles, days, moments; missing if there is none."""
     if field in _MONEY:
         return roubles_of(values)
     if field in _DAYS:
@@ -205,7 +205,7 @@ def _text(values: pd.Series, field: str) -> pd.Series:
 
 
 def roubles_of(kopecks: pd.Series) -> pd.Series:
-    """Return kopecks as text in roubles: `-12.05`; missing where unknown."""
+    """Return kopecks as text in roubles: `-12.05`; missing if unknown."""
     size = kopecks.abs()
     sign = pd.Series("", index=kopecks.index, dtype="string").mask(known_and(kopecks < 0), "-")
     return sign + (size // 100).astype("string") + "." + (size % 100).astype("string").str.zfill(2)

@@ -95,7 +95,7 @@ DOCUMENTS = Schema(
 
 `verdict`: new, changed, joined (another source of the same contents), unchanged, closed (its period is), before_start,
 of_another (organisation), conflict (a person decides). `sources` and `waybill_ids` are PostgreSQL arrays of both sides.
-`current_*` are missing for a new document. `question` is the question to a person, missing where there is no new one;
+`current_*` are missing for a new document. `question` is the question to a person, missing if there is no new one;
 `advised_*` are the recommended answer and its reason.
 """
 
@@ -110,7 +110,7 @@ class DocumentsSlice:
     Attributes:
         organization_inn: the organisation of the batch.
         start_date: that of the integration; nothing before it is filed.
-        closed_through: the last day of the closed period, None where none is closed.
+        closed_through: the last day of the closed period, None if none is closed.
     """
 
     organization_inn: str

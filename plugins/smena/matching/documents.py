@@ -47,7 +47,7 @@ def decide_documents(known: DocumentsSlice) -> DocumentDecisions:
         staged: 1|waybill|a1 (Diadoc)          →  document_id of m7, verdict changed, sources {Diadoc,Manual}
         staged: 1|cashless_report|s|2026-03-03 →  its own document_id, verdict unchanged
 
-    Raise BrokenPromise where a required value is missing, or one document is staged twice.
+    Raise BrokenPromise if a required value is missing, or one document is staged twice.
     """
     _check(known)
     staged = known.staged[~_lacks_cheques(known)].reset_index(drop=True).reset_index(names="row")

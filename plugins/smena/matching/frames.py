@@ -29,7 +29,7 @@ TILLS = Schema(
         "has_decision": FLAG,
     },
 )
-"""Shifts of Kontur.Market. Sums in kopecks, missing where the shift is incomplete.
+"""Shifts of Kontur.Market. Sums in kopecks, missing if the shift is incomplete.
 
 `has_decision`: a person has decided about it.
 """
@@ -47,7 +47,7 @@ FISCALS = Schema(
         "outcome": TEXT,
     },
 )
-"""Shifts of the OFD. `opened_at` is missing where no opening report was read, sums where the shift is incomplete."""
+"""Shifts of the OFD. `opened_at` is missing if no opening report was read, sums if the shift is incomplete."""
 
 LINKS = Schema(
     "links",
@@ -63,7 +63,7 @@ LINKS = Schema(
 )
 """Every register link of the organisation. `state` is `in_force`, `proposed` or `withdrawn`.
 
-`kkt_reg_id` is missing where the OFD has no register for the cashbox; `register_link_id` where the link is not stored
+`kkt_reg_id` is missing if the OFD has no register for the cashbox; `register_link_id` if the link is not stored
 yet.
 """
 
@@ -115,18 +115,18 @@ PAIRS = Schema(
 
 `is_crowded`: another till shift has this fiscal shift; `is_unknown`: the cash income of one of the two is unknown;
 `is_equal`: income and refunds are equal; `is_rounded`: the difference is the till's rounding. The last two are missing
-where a sum that decides them is.
+if a sum that decides them is.
 """
 
 FOREIGN_REGISTERS = Schema("foreign_registers", {"cashbox_id": TEXT, "kkt_reg_id": TEXT})
 """Registers that a cashbox is known not to be."""
 
 POSSIBLE_SHIFTS = Schema("possible_shifts", {"till_id": TEXT, "kkt_reg_id": TEXT, "fiscal_id": TEXT})
-"""Shifts that a till shift may match without a link. `fiscal_id` is missing where the shift may still come."""
+"""Shifts that a till shift may match without a link. `fiscal_id` is missing if the shift may still come."""
 
 
 def require_known(frame: pd.DataFrame, schema: Schema, columns: Sequence[str]) -> pd.DataFrame:
-    """Return the frame in the shape of the schema. Raise ValueError where one of these columns misses a value."""
+    """Return the frame in the shape of the schema. Raise ValueError if one of these columns misses a value."""
     frame = schema.conform(frame).reset_index(drop=True)
     unknown = [column for column in columns if frame[column].isna().any()]
     if unknown:
@@ -135,7 +135,7 @@ def require_known(frame: pd.DataFrame, schema: Schema, columns: Sequence[str]) -
 
 
 def require_unique(frame: pd.DataFrame, schema: Schema, column: str) -> pd.DataFrame:
-    """Return the frame itself. Raise ValueError where a value of the column occurs twice."""
+    """Return the frame itself. Raise ValueError if a value of the column occurs twice."""
     if not frame[column].is_unique:
         raise ValueError(f"{schema.name}: two rows have one {column}")
     return frame

@@ -12,7 +12,7 @@ _PART = ["shift_id", "operation", "taxation", "agent"]
 def changed_orders(orders: pd.DataFrame, proposed: pd.DataFrame, current: pd.DataFrame) -> pd.Series:
     """Return the ids of orders that are reversed or revised.
 
-    An order that moves to the OFD's shift takes its basis and accounts, so it counts only where its sum changes. Orders
+    An order that moves to the OFD's shift takes its basis and accounts, so it counts only if its sum changes. Orders
     of new shifts, and orders that are issued again, do not count: they change no order in the books.
 
     Args:

@@ -13,7 +13,7 @@ from smena.matching.overlap import common_codes, equal_rows
 
 IN_FORCE, PROPOSED, WITHDRAWN = "in_force", "proposed", "withdrawn"
 RULE = "rule"
-"""The value of `withdrawn_by` where a rule, not a person, withdrew the link."""
+"""The value of `withdrawn_by` if a rule, not a person, withdrew the link."""
 
 NONE = -1
 """The position that means "no link"."""
@@ -24,7 +24,7 @@ SIDES = ("cashbox_id", "kkt_reg_id")
 def checked_links(links: pd.DataFrame) -> pd.DataFrame:
     """Return LINKS with rows numbered from 0.
 
-    Raise ValueError for a link without a cashbox or a state, for a withdrawn one without `withdrawn_by`, and where two
+    Raise ValueError for a link without a cashbox or a state, for a withdrawn one without `withdrawn_by`, and if two
     links in force contradict each other, which the warehouse does not allow.
     """
     links = require_known(links, LINKS, ["cashbox_id", "state"])
@@ -56,12 +56,12 @@ def link_of_day(rows: pd.DataFrame, current: pd.DataFrame, side: str) -> Integer
 
 
 def values_of(column: pd.Series, positions: Integers) -> pd.Series:
-    """Return the values of a column at these positions; missing where the position is `NONE`."""
+    """Return the values of a column at these positions; missing if the position is `NONE`."""
     return pd.Series(column.array.take(positions, allow_fill=True), name=column.name)
 
 
 def contradictions(
-    ones: pd.DataFrame, others: pd.DataFrame, *, itself: bool = False
+    links: pd.DataFrame, others: pd.DataFrame, *, itself: bool = False
 ) -> Iterator[tuple[Integers, Integers]]:
     """Yield positions of links with a day and a cashbox in common, and then of those with a day and a register.
 
@@ -69,17 +69,17 @@ def contradictions(
         itself: the two frames are the same, so a link is not compared with itself.
     """
     for side in SIDES:
-        one, other = _equal(ones, others, side)
-        overlap = DayRanges.of(ones).take(one).overlap(DayRanges.of(others).take(other))
+        one, other = _equal(links, others, side)
+        overlap = DayRanges.of(links).take(one).overlap(DayRanges.of(others).take(other))
         if itself:
             overlap &= one != other
         yield one[overlap], other[overlap]
 
 
-def contradicted(ones: pd.DataFrame, others: pd.DataFrame) -> Flags:
+def contradicted(links: pd.DataFrame, others: pd.DataFrame) -> Flags:
     """Return whether each link has a day, and a cashbox or a register, in common with one of the others."""
-    result = np.zeros(len(ones), dtype=np.bool_)
-    for one, _ in contradictions(ones, others):
+    result = np.zeros(len(links), dtype=np.bool_)
+    for one, _ in contradictions(links, others):
         result[one] = True
     return result
 

@@ -56,12 +56,12 @@ class LinkChanges:
 
 
 def infer_links(tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame) -> LinkChanges:
-    """Find which register each cashbox is, where the cash of several shifts is enough evidence.
+    """Find which register each cashbox is, if the cash of several shifts is enough evidence.
 
     A till shift and a fiscal shift agree when they lie at the same time and took the same cash, to the kopeck. A link
-    comes into force where three such pairs of shifts, with three different sums, agree with no other shift, where they
-    are more than half of all pairs that lie at the same time in their days, and where no other register and no other
-    cashbox has a quarter as many. It ends the link in force that the cashbox or the register had before. Where at least
+    comes into force if three such pairs of shifts, with three different sums, agree with no other shift, if they
+    are more than half of all pairs that lie at the same time in their days, and if no other register and no other
+    cashbox has a quarter as many. It ends the link in force that the cashbox or the register had before. If at least
     two shifts agree, and more than half of those compared, the link is proposed to a person.
 
     Args:
@@ -69,7 +69,7 @@ def infer_links(tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame)
         fiscals: FISCALS: all in whose time the middle of one of these till shifts lies.
         links: LINKS: all of the organisation.
 
-    Raise ValueError where a required value is missing: ids, moments of a till shift, the closing of a fiscal shift, the
+    Raise ValueError if a required value is missing: ids, moments of a till shift, the closing of a fiscal shift, the
     state of a link, `withdrawn_by` of a withdrawn one. An unknown sum agrees with nothing.
 
     Cost: till shifts and fiscal shifts of one day with equal cash are compared each with each; memory holds a part of
@@ -123,15 +123,15 @@ def _is_certain(likeness: pd.DataFrame) -> Flags:
     clear = (
         (likeness["agreed"] >= FEWEST_AGREED)
         & (likeness["sums"] >= FEWEST_AGREED)
-        # `compared` is missing where fewer than two shifts agree; such a pair fails the first condition.
+        # `compared` is missing if fewer than two shifts agree; such a pair fails the first condition.
         & (likeness["agreed"] * 2 > likeness["compared"].fillna(0))
     ).to_numpy(dtype=bool)
     if not clear.any():
         return clear
-    ones = likeness[clear].assign(row=np.flatnonzero(clear))
+    candidates = likeness[clear].assign(row=np.flatnonzero(clear))
     others = likeness[(likeness["agreed"] > 0).to_numpy(dtype=bool)]
     for side, other_side in (SIDES, SIDES[::-1]):
-        both = ones.merge(others, on=side, suffixes=("", "_other"))
+        both = candidates.merge(others, on=side, suffixes=("", "_other"))
         competes = (
             (both[other_side] != both[f"{other_side}_other"])
             & (both["first_day_other"] <= both["last_day"])

@@ -33,7 +33,7 @@ def open_decisions(
         ],
         ignore_index=True,
     ).drop_duplicates(["shift_id", "kind"])
-    # A shift that was closed as lost is included even where the source reports the published facts again.
+    # A shift that was closed as lost is included even if the source reports the published facts again.
     is_as_before = known_and(rows["current_outcome"] == Outcome.REJECTED) & rows["same_facts"]
     looked_at = rows.loc[~rows["verdict"].isin(["same", "other"]) | is_as_before, "shift_id"]
     reported_again = till_rows[
@@ -115,6 +115,6 @@ def _digest_of_pairs(tills: pd.Series, fiscals: pd.Series, facts: pd.Series) -> 
 
 
 def _as_decisions(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows as DECISIONS_OPENED. `is_own` and `is_resolved` are False where the frame does not have them."""
+    """The rows as DECISIONS_OPENED. `is_own` and `is_resolved` are False if the frame does not have them."""
     flags = {name: frame.get(name, False) for name in ("is_own", "is_resolved")}
     return DECISIONS_OPENED.conform(frame.reindex(columns=list(DECISIONS_OPENED.columns)).assign(**flags))

@@ -52,7 +52,7 @@ def adopt(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting:
     """Decide for reported shifts of the OFD that Market has booked whether Market's orders move to them or stay.
 
     A new order moves and takes the OFD's sums. An order that a person has accepted, or that lies in a closed period,
-    stays: where both sources agree, the OFD's shift is the duplicate; otherwise a person decides.
+    stays: if both sources agree, the OFD's shift is the duplicate; otherwise a person decides.
     A new order of another day than the OFD's shift does not move, because the date of an order is assigned once: it is
     reversed, and another is issued.
 
@@ -61,11 +61,11 @@ def adopt(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting:
         pairs: `till_id`, `fiscal_id`, `is_crowded`, `is_equal`, `is_rounded`, `is_explained`.
         tills: till shifts with their orders.
 
-    Returns `till_id`, `fiscal_id`, `stays`, `is_same`, and `outcome` and `reason` of the OFD's shift where it stays.
+    Returns `till_id`, `fiscal_id`, `stays`, `is_same`, and `outcome` and `reason` of the OFD's shift if it stays.
     """
     booked = tills[tills["live_orders"].fillna(0) > 0]
     fresh = rows[rows["verdict"].isin(["new", "changed"]) & rows["outcome"].isin(_MEETS)]
-    # Where both are booked, no order moves: `outcomes_of_tills` decides about the till shift.
+    # If both are booked, no order moves: `outcomes_of_tills` decides about the till shift.
     fresh = fresh[~(fresh["current_live_orders"].fillna(0) > 0)]
     met = pairs[~pairs["is_crowded"].astype(bool)].merge(
         fresh[["shift_id", "outcome", "order_day"]].rename(columns={"shift_id": "fiscal_id"}), on="fiscal_id"
@@ -83,7 +83,7 @@ def adopt(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting:
     review = met["outcome"] == Outcome.NEEDS_REVIEW
     in_closed = closed | (met["outcome"] == Outcome.CLOSED_PERIOD)
     equal = (known_and(met["is_equal"]) | known_and(met["is_rounded"])) & ~review
-    # Where the sums differ, even explained, an accepted order or one in a closed period would have to change.
+    # If the sums differ, even explained, an accepted order or one in a closed period would have to change.
     says_the_same = equal | (met["is_explained"].astype(bool) & ~review & ~marked & ~in_closed)
     stays = in_closed | (marked & (other_day | ~says_the_same))
     goes_anywhere = (~other_day | marked | in_closed) & (~review | marked | closed)
@@ -128,7 +128,7 @@ def outcomes_of_tills(
     paired = rows["fiscal_id"].notna() & ~known_and(
         rows["fiscal_outcome"].isin([Outcome.BEFORE_START, Outcome.INCOMPLETE])
     )
-    # Where the till's sums are unknown, the OFD's are the only ones: its shift is booked.
+    # If the till's sums are unknown, the OFD's are the only ones: its shift is booked.
     says_the_same = (
         known_and(rows["is_equal"])
         | known_and(rows["is_rounded"])

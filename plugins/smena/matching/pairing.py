@@ -35,14 +35,14 @@ def pair(tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame) -> pd.
     """Return the fiscal shift that each till shift matches, by the links in force: PAIRS.
 
     It is the shift of the linked register in which the middle of the till shift lies; of two, the one that overlaps it
-    longer. Where two till shifts match one fiscal shift, one about which no person has decided comes first, then the
+    longer. If two till shifts match one fiscal shift, one about which no person has decided comes first, then the
     one that overlaps longer; the other is crowded. So a fiscal shift has at most one pair that is not crowded. Cash is
     compared to the kopeck; only the rounding that the till reports explains a difference.
 
     Args:
         tills: TILLS; `fiscals`: FISCALS; `links`: LINKS after `infer_links`.
 
-    Raise ValueError as `infer_links` does, and where `has_decision` is unknown.
+    Raise ValueError as `infer_links` does, and if `has_decision` is unknown.
     """
     tills, fiscals, links = checked_tills(tills), checked_fiscals(fiscals), checked_links(links)
     require_known(tills, TILLS, ["has_decision"])
@@ -182,7 +182,7 @@ def possible_shifts(
 
     Args:
         tills, fiscals, pairs, registers, links: as for `foreign_registers`; `foreign`: what that returned.
-        ofd_start: from which day on the OFD is loaded; None where it is switched off.
+        ofd_start: from which day on the OFD is loaded; None if it is switched off.
 
     Returns:
         POSSIBLE_SHIFTS, as many rows as there are till shifts without a pair, times the registers they could be.

@@ -76,8 +76,8 @@ def once_each_till(tills: pd.DataFrame, current: pd.DataFrame) -> tuple[pd.DataF
 def decide_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
     """Return `rows` (REPORTED with `current_…`) with `outcome`, `reason` and `verdict`.
 
-    `outcome` and `reason` are those that the shift gets where the verdict is `new` or `changed`. `digest` is that of
-    the two versions, missing where they do not differ.
+    `outcome` and `reason` are those that the shift gets if the verdict is `new` or `changed`. `digest` is that of
+    the two versions, missing if they do not differ.
     """
     rows = rows.assign(reported_outcome=rows["outcome"], reported_reason=rows["reason"])
     decided = _outcome_of_report(rows, slice_.setting)
@@ -204,7 +204,7 @@ def _has_account_rule_now(rows: pd.DataFrame) -> pd.Series:
 def apart_from_other_shops(tills: pd.DataFrame, current: pd.DataFrame) -> pd.Series:
     """Return whether another shop reports each till shift too, with other contents (same index).
 
-    A till shift belongs to one shop and one organisation. Where two shops report it differently, its cheques may be in
+    A till shift belongs to one shop and one organisation. If two shops report it differently, its cheques may be in
     either or in both, so each report may be only a part, and its sums are not those of the shift.
     """
     contents = ["opened_at", "closed_at", "receipts", "cash_income", "cash_refund"]
@@ -289,7 +289,7 @@ def _booked_before_listed_twice(
 
 
 def _digest(rows: pd.DataFrame, differs: pd.Series) -> pd.Series:
-    """The digest of the published and the reported version of each shift; missing where they do not differ."""
+    """The digest of the published and the reported version of each shift; missing if they do not differ."""
     digest = pd.Series(pd.NA, index=rows.index, dtype="string")
     if differs.any():
         some = rows[differs]

@@ -98,7 +98,7 @@ def booked(rows: pd.DataFrame, settled: pd.DataFrame, setting: Setting) -> pd.Da
     closed = pd.Series(data=False, index=settled.index)
     if setting.closed_through is not None:
         closed = known_and(settled["order_day"] <= setting.closed_through)
-    # Where no account rule fits its orders any more, the orders that it has stay.
+    # If no account rule fits its orders any more, the orders that it has stay.
     no_proposal = settled["orders"].isna() & (settled["becomes"] == Outcome.ISSUED)
     open_ones = settled[~closed & ~no_proposal]
     of_market = open_ones[["shift_id"]].assign(

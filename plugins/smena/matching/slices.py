@@ -43,7 +43,7 @@ REPORTED = Schema(
 )
 """Shifts of the OFD that a batch has staged. `place` is the row of the stage.
 
-`fiscal_document_number` is missing where no z-report closed the shift. `is_listed_twice`: another organisation lists
+`fiscal_document_number` is missing if no z-report closed the shift. `is_listed_twice`: another organisation lists
 the register too, and the z-report names no ИНН. `is_named`: a reconciliation has an open difference about the VAT or
 the receipts of the shift.
 """
@@ -103,7 +103,7 @@ CURRENT = Schema(
 """Published shifts: those that the batch reports, till shifts in scope, and fiscal shifts at the same time.
 
 `is_of_another`: in the books of another organisation. `has_decision`: a person decided its outcome. `orders`: how many
-orders its sums make, missing where none can be made. The counts of its orders in the books: `live_orders` are not
+orders its sums make, missing if none can be made. The counts of its orders in the books: `live_orders` are not
 reversed; of these, `marked_orders` are accepted or rejected by a person; `open_orders` are new or accepted. The days
 are those of the live orders.
 """
@@ -138,7 +138,7 @@ COMPARISONS = Schema(
 """Results of comparing the cheques of a till shift with the receipts of a fiscal shift, for given facts of both
 (see `facts_of`).
 
-`is_explained` is missing where the two could not be compared; `is_of_batch`: this batch tried to compare them.
+`is_explained` is missing if the two could not be compared; `is_of_batch`: this batch tried to compare them.
 """
 
 
@@ -147,9 +147,9 @@ class Setting:
     """The settings of the organisation. Days at midnight.
 
     Attributes:
-        ofd_start, market_start: the day from which each product is loaded; None where it was never switched on.
+        ofd_start, market_start: the day from which each product is loaded; None if it was never switched on.
         market_is_on, ofd_is_on: whether each is switched on now.
-        closed_through: the last day of the closed period; None where none is closed.
+        closed_through: the last day of the closed period; None if none is closed.
         in_force: accounting settings with the days on which they hold, as `smena.transform.by_settings` takes them.
     """
 
@@ -177,7 +177,7 @@ class Slice:
 
 
 def require_complete(slice_: Slice) -> None:
-    """Raise ValueError where a value is missing that conditions take for known."""
+    """Raise ValueError if a value is missing that conditions take for known."""
     shift = ["shift_id", "closed_at", "outcome"]
     require_known(slice_.reported, REPORTED, [*shift, "place", "kkt_reg_id", "is_listed_twice", "is_named"])
     require_known(slice_.reported_tills, REPORTED_TILLS, [*shift, "place", "shop_id", "cashbox_id", "opened_at"])

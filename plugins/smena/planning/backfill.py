@@ -104,10 +104,10 @@ def plan_backfill(context: Context, request: BackfillRequest, *, run_id: str) ->
     """Write batches for each quarter that lacks days, and resume unfinished ones.
 
     An unfinished batch of a backfill of this organisation and product was planned and not published. It is resumed
-    where it lies within the range and still fits: the same detail, registers that the mandate in force names, days that
+    if it lies within the range and still fits: the same detail, registers that the mandate in force names, days that
     have not been covered meanwhile. A batch that overlaps and does not fit is stopped, and its days are planned anew.
 
-    Raises WrongUse where the integration is off or the range is impossible, RefusedByService and PassingFault where the
+    Raises WrongUse if the integration is off or the range is impossible, RefusedByService and PassingFault if the
     service refuses or does not answer.
     """
     return _plan(context, request, run_id=run_id, is_dry=False)
@@ -174,7 +174,7 @@ def _day(params: Mapping[str, Any], name: str) -> date | None:
 
 
 def _range(context: Context, organization: Organization, request: BackfillRequest, start: date) -> Window:
-    """The days of a backfill. Raises WrongUse where they are not over, or begin before the start date in force."""
+    """The days of a backfill. Raises WrongUse if they are not over, or begin before the start date in force."""
     yesterday = context.yesterday(organization)
     if request.last_day and request.last_day > yesterday:
         raise WrongUse(

@@ -32,7 +32,7 @@ class Plan:
         gaps: wanted days that cannot be read, and why.
         covered: of a dry run, as `wanted.coverage` tells it.
         requests: how many the windows will cost, about.
-        batches: the shards of each batch by its id; no batch in a dry run, no shards where nothing is to be done.
+        batches: the shards of each batch by its id; no batch in a dry run, no shards if nothing is to be done.
     """
 
     inn: str
@@ -72,7 +72,7 @@ def plan(
         window: days that a person asked for, instead of wanted minus covered.
         in_one: one batch, however many shifts it may have.
 
-    Raises WrongUse where the integration is off or the window is not over yet, RefusedByService and PassingFault where
+    Raises WrongUse if the integration is off or the window is not over yet, RefusedByService and PassingFault if
     the service refuses or does not answer.
     """
     with step_log("plan", inn=inn, product=product, run_id=run_id) as step:
@@ -178,7 +178,7 @@ def _planned(
 
 
 def horizon_of(context: Context, organization: Organization, horizon: date | None, window: Window | None) -> date:
-    """Return the last day to load. Raises WrongUse where the window is not over yet."""
+    """Return the last day to load. Raises WrongUse if the window is not over yet."""
     yesterday = context.yesterday(organization)
     if window:
         if window.last_day > yesterday:

@@ -47,7 +47,7 @@ NUMBER_JUMPS = Schema(
 """Gaps in the shift numbers of a drive: two consecutive shifts in the books, 17 (closed on `closed_before`) and 19.
 
 `opened_day` and `closed_day` are those of the later shift; the opening may be missing. `covered_end` is the first day
-after `closed_before` that is not covered; it is missing where `closed_before` itself is not covered.
+after `closed_before` that is not covered; it is missing if `closed_before` itself is not covered.
 """
 
 CLOCKS = Schema(
@@ -62,16 +62,16 @@ CLOCKS = Schema(
 )
 """Registers whose entry in the list names a document of the future, with all days that the batch requested of them.
 
-`newest_closed_day` is the closing day of the newest shift in the books, missing where there is none.
+`newest_closed_day` is the closing day of the newest shift in the books, missing if there is none.
 """
 
 UNCOVERABLE_DAYS = Schema(
     "uncoverable_days", {"unit_id": TEXT, "first_day": MOMENT, "end_day": MOMENT, "reason": TEXT, "details": TEXT}
 )
-"""Days to request again, from `first_day` to the day before `end_day`. Where both are missing: any day of the unit.
+"""Days to request again, from `first_day` to the day before `end_day`. If both are missing: any day of the unit.
 
 `reason` is `missing_shift`, `open_shift` or `clock_ahead`, and `details` is the stored reason that names the shift or
-the moment; both are missing where the record in quarantine, or the shift itself, has the reason.
+the moment; both are missing if the record in quarantine, or the shift itself, has the reason.
 """
 
 MISSING, OPEN = "missing_z_report", "open_shift"
@@ -109,7 +109,7 @@ def uncoverable_days(known: DaysSlice) -> pd.DataFrame:
         0001     2026-03-05  2026-03-06  <NA>           <NA>
         0001     2026-03-11  2026-03-13  missing_shift  shift_missing_of_drive {"drive": "99…01", "shift": 8}
 
-    Raise BrokenPromise where a required value is missing.
+    Raise BrokenPromise if a required value is missing.
     """
     _check(known)
     causes = [
@@ -133,7 +133,7 @@ def _check(known: DaysSlice) -> None:
 
 
 def _rejected_days(known: DaysSlice) -> pd.DataFrame:
-    """The day of a rejected record, or all days of its window where its day is unknown or impossible.
+    """The day of a rejected record, or all days of its window if its day is unknown or impossible.
 
     A possible day outside the window belongs to another window, and is left to that one.
     """
@@ -165,7 +165,7 @@ def _rejected_days(known: DaysSlice) -> pd.DataFrame:
 
 
 def _incomplete_days(incomplete: pd.DataFrame) -> pd.DataFrame:
-    """The days of shifts whose sums are unknown; any day of the unit where the day is unknown too."""
+    """The days of shifts whose sums are unknown; any day of the unit if the day is unknown too."""
     return UNCOVERABLE_DAYS.of(
         {
             "unit_id": incomplete["unit_id"],
@@ -178,9 +178,9 @@ def _incomplete_days(incomplete: pd.DataFrame) -> pd.DataFrame:
 
 
 def _days_between_numbers(jumps: pd.DataFrame) -> pd.DataFrame:
-    """Covered days in which missing shifts must lie: shift 18, where 17 and 19 are in the books.
+    """Covered days in which missing shifts must lie: shift 18, if 17 and 19 are in the books.
 
-    They run from the closing of 17 to the opening of 19 or, where that is unknown, to its closing. Where one of these
+    They run from the closing of 17 to the opening of 19 or, if that is unknown, to its closing. If one of these
     days is not covered, it is requested anyway, so no row is needed.
     """
     jumps = jumps[jumps["shift_number"] - jumps["number_before"] > 1]
@@ -231,7 +231,7 @@ def _open_days(known: DaysSlice) -> pd.DataFrame:
 def _days_after_a_future_clock(clocks: pd.DataFrame) -> pd.DataFrame:
     """Days after the newest shift in the books: requests for past days do not find documents with a future date.
 
-    Where there is no shift in the books, all requested days.
+    If there is no shift in the books, all requested days.
     """
     since = (clocks["newest_closed_day"] + _A_DAY).fillna(clocks["first_day"])
     since = since.where(since > clocks["first_day"], clocks["first_day"])
@@ -251,7 +251,7 @@ def _in_windows(rejected: pd.DataFrame, known: DaysSlice) -> pd.DataFrame:
     """Each record once for each window that it may belong to.
 
     A record of Market belongs to the window whose response it came in, one of the OFD to any window of its register.
-    Where the response is unknown it may belong to any window of its unit; where the unit is unknown, to any window.
+    If the response is unknown it may belong to any window of its unit; if the unit is unknown, to any window.
     """
     windows = known.windows
     by_answer = rejected["fetch_id"].notna() & (known.source == MARKET)
@@ -269,7 +269,7 @@ def _in_windows(rejected: pd.DataFrame, known: DaysSlice) -> pd.DataFrame:
 def _is_closed(placed: pd.DataFrame, closings: pd.DataFrame, *, days: int) -> pd.Series:
     """Whether a shift of the unit and number was closed within `days` days, of which `day` is the first (same index).
 
-    False where the day or the number is unknown: then no closing can be attributed to the shift.
+    False if the day or the number is unknown: then no closing can be attributed to the shift.
     """
     rows = placed[["unit_id", "shift_number", "day"]].reset_index(names="row")
     found = rows[rows["shift_number"].notna()].merge(closings, on=["unit_id", "shift_number"])

@@ -56,7 +56,7 @@ def record_registers(
         transaction: of the plan.
         inn: the organisation.
         registers: kkt_reg_id, ofd_organization_id, kpp, name, address, permission_from, permission_to,
-            first_document_at, last_document_at, sales_point of each; None where the list has no value.
+            first_document_at, last_document_at, sales_point of each; None if the list has no value.
         seen_at: when the list was asked for.
         today: the day from which a changed КПП holds.
         latest: the latest local time that a register's clock can show now; a document after it is of the future.
@@ -163,7 +163,7 @@ def record_gaps(
 ) -> None:
     """Write which wanted days are not readable and why, in place of the gaps of the former plan.
 
-    Where registers are `unlisted` or entries of a list `unidentified`, no day of the organisation is covered.
+    If registers are `unlisted` or entries of a list `unidentified`, no day of the organisation is covered.
 
     Args:
         transaction: of the plan.

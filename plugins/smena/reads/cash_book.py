@@ -21,9 +21,9 @@ class BookDay:
 
     Attributes:
         received, given: turnovers, roubles.
-        opening, closing: the balance at the beginning and at the end, roubles; None where no opening balance was
+        opening, closing: the balance at the beginning and at the end, roubles; None if no opening balance was
             entered or the day lies before it.
-        limit_amount: the most cash at the day's end; None where there is no limit.
+        limit_amount: the most cash at the day's end; None if there is no limit.
     """
 
     day: date
@@ -36,7 +36,7 @@ class BookDay:
 
     @property
     def over_limit(self) -> Decimal | None:
-        """Roubles by which the closing balance exceeds the limit; None where it does not, or either is not known."""
+        """Roubles by which the closing balance exceeds the limit; None if it does not, or either is not known."""
         if self.closing is None or self.limit_amount is None or self.closing <= self.limit_amount:
             return None
         return self.closing - self.limit_amount
@@ -59,13 +59,13 @@ def days(database: Transaction | Warehouse, inn: str, kpp: str, first_day: date,
 
 
 def balance(database: Transaction | Warehouse, inn: str, kpp: str, day: date) -> Decimal | None:
-    """Return the cash at the beginning of a day in roubles; None where it is not known."""
+    """Return the cash at the beginning of a day in roubles; None if it is not known."""
     row = database.row("cash_balance", inn=inn, kpp=kpp, day=day)
     return None if row is None else row["balance"]
 
 
 def booking_organization(database: Transaction | Warehouse, inn: str) -> Organization:
-    """Return the organisation that has the book, with its signatories. Raises WrongUse where it is not registered."""
+    """Return the organisation that has the book, with its signatories. Raises WrongUse if it is not registered."""
     row = database.row("organizations", inn=inn)
     if row is None:
         raise WrongUse(f"organisation {inn} is not registered", fix="run `smena organization add` first")

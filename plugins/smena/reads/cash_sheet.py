@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def sheet_of(transaction: Transaction, inn: str, kpp: str, day: date) -> CashBookDay | None:
-    """Return a day of a cash book with its balance, where that is known; None where no cash moved.
+    """Return a day of a cash book with its balance, if that is known; None if no cash moved.
 
-    Raises WrongUse where the organisation is not registered.
+    Raises WrongUse if the organisation is not registered.
     """
     organization = booking_organization(transaction, inn)
     rows = sheet(transaction, inn, kpp, day)

@@ -121,7 +121,7 @@ def gaps(
 ) -> list[Row]:
     """Return days that could not be read or did not come: `unit_id`, first and last day, reason, details.
 
-    Where no product is named, each row has its `product`.
+    If no product is named, each row has its `product`.
 
     Args:
         window: only gaps that share a day with it.

@@ -50,7 +50,7 @@ def build(
 
 
 def page_of(transaction: Transaction, batch_id: int, *, gate: Sequence[Row] = (), gate_of: str = "its rows") -> str:
-    """Return the page of a batch; see `build`. Raise WrongUse where the batch is unknown or was not checked."""
+    """Return the page of a batch; see `build`. Raise WrongUse if the batch is unknown or was not checked."""
     return _environment().get_template("batch.html").render(
         batch=checked_batch(transaction, batch_id),
         suites=_by_suite(transaction.rows("quality_results", batch_id=batch_id)),
@@ -64,7 +64,7 @@ def page_of(transaction: Transaction, batch_id: int, *, gate: Sequence[Row] = ()
 
 
 def checked_batch(transaction: Transaction, batch_id: int) -> Row:
-    """Return a batch with the counts of its rules. Raise WrongUse where it is unknown or was not checked."""
+    """Return a batch with the counts of its rules. Raise WrongUse if it is unknown or was not checked."""
     batch = transaction.row("quality_batches", inn=None, batch_id=batch_id, most=1)
     if batch is None:
         raise WrongUse(

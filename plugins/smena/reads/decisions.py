@@ -15,10 +15,10 @@ def waiting(
 ) -> list[Row]:
     """Return the open decisions, the oldest first.
 
-    `recommendation` is None, or the `word` that is recommended (None where none is) and the `reason`.
+    `recommendation` is None, or the `word` that is recommended (None if none is) and the `reason`.
 
     Args:
-        database: the warehouse; row-level security applies where the transaction sets it.
+        database: the warehouse; row-level security applies if the transaction sets it.
         inn: only this organisation.
         after: only decisions with greater numbers.
         most: the greatest number of rows.
@@ -27,7 +27,7 @@ def waiting(
 
 
 def decision_of(database: Transaction | Warehouse, decision_id: int) -> Row | None:
-    """Return one decision, open or not; None where the reader may see none of this number."""
+    """Return one decision, open or not; None if the reader may see none of this number."""
     return database.row("decisions", decisions=[decision_id], inn=None, after=0, most=1)
 
 

@@ -97,7 +97,7 @@ def are_in_sight(transaction: Transaction, named: Sequence[str], inn: str | None
 
 
 def printed(database: Transaction | Warehouse, document_id: str) -> Row | None:
-    """Return the values of a cash order's form; None where the reader may see no such order."""
+    """Return the values of a cash order's form; None if the reader may see no such order."""
     rows = printed_orders(database, [document_id])
     return rows[0] if rows else None
 
@@ -121,7 +121,7 @@ def of_market(
 ) -> tuple[Row, list[Row]] | None:
     """Return the fields that only documents of Kontur.Market have, and a page of lines after line number `after`.
 
-    Returns None where the reader may see no such document.
+    Returns None if the reader may see no such document.
     """
     head = database.row("market_document", document_id=document_id)
     if head is None:

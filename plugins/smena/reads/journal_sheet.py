@@ -23,7 +23,7 @@ def journal_of(
 ) -> Journal:
     """Return the journal of all cash books, or of one: at most the first `most` orders.
 
-    Raises WrongUse where the organisation is not registered.
+    Raises WrongUse if the organisation is not registered.
     """
     # Imported here, because the library of PDF takes long to import.
     from smena.reports.journal import Journal, JournalEntry

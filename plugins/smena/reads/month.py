@@ -29,8 +29,8 @@ class Waiting:
             `uncovered` (days that are not proved loaded, by product), `register` (days of registers by verdict),
             `reconciled` (days never reconciled), `difference` (open and not explained), `quarantine` (open records).
         word: the kind of document, the outcome, the product, the verdict or the kind of difference.
-        amount: roubles; None where the kind has no sum.
-        first_day, last_day: None where the day is not known.
+        amount: roubles; None if the kind has no sum.
+        first_day, last_day: None if the day is not known.
     """
 
     what: What
@@ -47,7 +47,7 @@ def waiting(
     """Return, for every ИНН of `inns`, the work left in the days after the closed ones, up to `through` or yesterday.
 
     Args:
-        database: the warehouse; row-level security applies where the transaction sets it.
+        database: the warehouse; row-level security applies if the transaction sets it.
         inns: the organisations.
         through: the last day that would be closed.
         now: the present time, with a time zone.

@@ -99,7 +99,7 @@ class SourceTotalsClient:
         self._context, self._client, self._pages, self._booked_vat = context, client, pages, booked_vat
 
     def ask(self, registers: Sequence[RegisterRequest]) -> SourceTotals:
-        """Return the values of these registers. Raises PassingFault where the source does not answer: run again."""
+        """Return the values of these registers. Raises PassingFault if the source does not answer: run again."""
         reported = SourceTotals()
         for some, answers, unasked in self._in_parts(registers):
             reported.add(self._read(some, answers) if some else SourceTotals())
@@ -129,7 +129,7 @@ class SourceTotalsClient:
         return self._each(list(registers), ask, reported), reported.unasked
 
     def organization_days(self, ofd_organization_id: str, first: date, last: date) -> pd.DataFrame:
-        """Return totals by day of the whole organisation (DAY_TOTALS); none where the key may not see them."""
+        """Return totals by day of the whole organisation (DAY_TOTALS); none if the key may not see them."""
         try:
             page = self._client.organization_by_days(ofd_organization_id, first, last)
         except RefusedLogin:
@@ -307,7 +307,7 @@ def _span(register: RegisterRequest, first: date) -> tuple[date, date]:
 
 
 def _distinct(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """One entry per shift: the one with both its ends, where there is one."""
+    """One entry per shift: the one with both its ends, if there is one."""
     rows = pd.concat(frames, ignore_index=True).sort_values("opened_at", na_position="last", kind="stable")
     closed = rows[rows["closed_at"].notna()].drop_duplicates(["kkt_reg_id", "shift_number", "closed_at"])
     still_open = rows[rows["closed_at"].isna()].drop_duplicates(["kkt_reg_id", "shift_number", "opened_at"])

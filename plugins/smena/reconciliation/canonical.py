@@ -24,7 +24,7 @@ def own_hash(certificate: Mapping[str, Any]) -> str:
 
 
 def first_difference(attested: Any, found: Any, path: str = "") -> str | None:
-    """Return a line about the first difference of two JSON values; None where they are equal."""
+    """Return a line about the first difference of two JSON values; None if they are equal."""
     if isinstance(attested, dict) and isinstance(found, dict):
         # The hash goes last: a differing sum says more than a differing hash.
         for key in sorted(attested.keys() | found.keys(), key=lambda name: (name == HASH, name)):
@@ -40,7 +40,7 @@ def first_difference(attested: Any, found: Any, path: str = "") -> str | None:
 
 
 def _first_of_lists(attested: list[Any], found: list[Any], path: str) -> str | None:
-    """Compare rows by name where they have one, so that a missing row does not shift the others."""
+    """Compare rows by name if they have one, so that a missing row does not shift the others."""
     names = [_name(row) for row in attested]
     others = [_name(row) for row in found]
     if None in names or None in others or len(set(names)) < len(names) or len(set(others)) < len(others):

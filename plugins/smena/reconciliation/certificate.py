@@ -47,7 +47,7 @@ class VerifyResult:
 
 
 def certify(warehouse: Warehouse, inn: str, window: Window, *, made_by: str, now: datetime) -> dict[str, Any]:
-    """Return the certificate of a period. Raises WrongUse where one of its days was never reconciled."""
+    """Return the certificate of a period. Raises WrongUse if one of its days was never reconciled."""
     with warehouse.transaction() as transaction:
         transaction.run("one_moment")
         organization = organization_of(transaction, inn)
@@ -73,7 +73,7 @@ def certify(warehouse: Warehouse, inn: str, window: Window, *, made_by: str, now
 def verify(warehouse: Warehouse, certificate: dict[str, Any]) -> VerifyResult:
     """Make the facts again from the warehouse, and the hashes of the evidence from its bytes, and compare them.
 
-    Raises WrongUse where it names no organisation and period.
+    Raises WrongUse if it names no organisation and period.
     """
     inn, window = _scope(certificate)
     if own_hash(certificate) != certificate.get(HASH):
@@ -106,7 +106,7 @@ def as_file(certificate: dict[str, Any], name: str) -> bytes:
 
 
 def of_file(content: bytes, name: str) -> dict[str, Any]:
-    """Return the certificate in either kind of file. Raises WrongUse where it has none, or its page was changed."""
+    """Return the certificate in either kind of file. Raises WrongUse if it has none, or its page was changed."""
     try:
         text = content.decode()
         certificate = json.loads(embedded(text) if name.endswith(".html") else text)

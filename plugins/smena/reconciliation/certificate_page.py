@@ -78,7 +78,7 @@ def _template() -> Template:
 
 
 def embedded(page: str) -> str:
-    """Return the certificate inside a page, as JSON. Raises ValueError where there is none."""
+    """Return the certificate inside a page, as JSON. Raises ValueError if there is none."""
     start = page.index(_OPENS) + len(_OPENS)
     return page[start : page.index(_CLOSES, start)]
 
@@ -172,7 +172,7 @@ def _titles(*names: str) -> list[str]:
 
 
 def _said(family: str, word: str) -> str:
-    """The name of a code of the warehouse in Russian; a dash where it is empty."""
+    """The name of a code of the warehouse in Russian; a dash if it is empty."""
     return _t(f"{family}_{word}") if word else UNKNOWN
 
 
@@ -230,7 +230,7 @@ def _days_of_books(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _numbers(first: int | None, last: int | None) -> str:
-    """The numbers of a series on a day, `17…21`; empty where the day has no order of it."""
+    """The numbers of a series on a day, `17…21`; empty if the day has no order of it."""
     return "" if first is None else f"{first}…{last}"
 
 

@@ -47,10 +47,10 @@ class ReconcileResult:
     """The verdicts and the differences of a window.
 
     Attributes:
-        days: a verdict for each day of the organisation, the worst of its registers'; `waits` where all are complete
+        days: a verdict for each day of the organisation, the worst of its registers'; `waits` if all are complete
             but shifts wait for a person (`waiting`, a count).
         registers: verdicts by register and day.
-        differences: open differences; `is_new` where this reconciliation found them first, `is_explained` where
+        differences: open differences; `is_new` if this reconciliation found them first, `is_explained` if
             documents explain them.
         closed: how many differences the last reconciliation found and this one did not.
         unasked: registers that the source could not be asked about, and why.
@@ -105,7 +105,7 @@ def reconcile(
     With `is_full`, booked receipts and Market's cheques are requested once more too: a certificate needs it. By default
     that is so for a given `window`, and not for the look-back of a daily run.
 
-    Raises WrongUse for an unknown organisation or a window that is not over, PassingFault and RefusedByService where
+    Raises WrongUse for an unknown organisation or a window that is not over, PassingFault and RefusedByService if
     the source cannot be asked at all: earlier verdicts stay.
     """
     with step_log("reconcile", inn=inn, product=OFD, run_id=run_id) as log:

@@ -230,10 +230,10 @@ def _work(
 ) -> int:
     """Stage the shifts and orders that the product makes of these pages. Returns the number of shifts."""
     product = implementation_of(batch.product)
-    of = Shard(context, batch, place, in_force)
+    shard = Shard(context, batch, place, in_force)
     shifts = 0
     for part in product.parts(pages):
-        chunk = product.work(part, of, now, Decoded())
+        chunk = product.work(part, shard, now, Decoded())
         stage(transaction, STAGE_ID, place, chunk)
         shifts += len(chunk.shifts)
     return shifts
@@ -251,7 +251,7 @@ def _compare(
 ) -> None:
     """Decide about the staged shifts and compare them with the books.
 
-    Where the newest evidence differs from the books because a rule keeps the values of older evidence, the shift is
+    If the newest evidence differs from the books because a rule keeps the values of older evidence, the shift is
     left to the second round (`is_last`), which reads that evidence.
     """
     days = {"first_day": chunk.first_day, "last_day": chunk.last_day}

@@ -27,7 +27,7 @@ def rehearse_batch(context: Context, batch_id: int) -> RehearsalResult:
     The books are read as they are now: orders that were accepted, or are of a period that was closed, since the batch
     was stopped are not in the list.
 
-    Raises WrongUse where there is no such batch, or it is published.
+    Raises WrongUse if there is no such batch, or it is published.
     """
     with step_log("rehearse", batch_id=batch_id) as log, rehearsal(context.warehouse) as transaction:
         batch = ledger.batch_of(transaction, batch_id)

@@ -33,7 +33,7 @@ def reconcile_organizations(
 ) -> None:
     """Reconcile the look-back of each organisation; an error of one does not stop the others.
 
-    Raises, after every one was tried, the first error; a fault that may pass goes first. An organisation that this run
+    Raises, after every one was tried, the first error; a temporary fault goes first. An organisation that this run
     has reconciled already is not asked again.
     """
     window = last_day and Window(last_day - timedelta(days=LOOK_BACK_DAYS - 1), last_day)
@@ -62,7 +62,7 @@ def report_reconciliation(context: Context, *, run_id: str) -> None:
     """Log in a line how the newest attempt of this run ended for each organisation.
 
     Findings (missing shifts, differences) are warnings in the log, and alerts report them to people: they do not fail
-    the run. Raises BadBatch where an organisation, or one of its registers, was not reconciled.
+    the run. Raises BadBatch if an organisation, or one of its registers, was not reconciled.
     """
     failed: dict[str, str] = {}
     unasked: dict[str, int] = {}

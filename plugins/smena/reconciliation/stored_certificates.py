@@ -34,7 +34,7 @@ def kept(database: Transaction | Warehouse, inn: str, *, most: int) -> list[Row]
 
 
 def certificate_of(database: Transaction | Warehouse, inn: str, certificate_id: int) -> dict[str, Any] | None:
-    """Return a certificate as it was made; None where the organisation has none with this id."""
+    """Return a certificate as it was made; None if the organisation has none with this id."""
     row = database.row("completeness_certificate", inn=inn, certificate_id=certificate_id)
     if row is None:
         return None

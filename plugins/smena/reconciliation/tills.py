@@ -32,7 +32,7 @@ def ask_again(
 ) -> Again:
     """Ask Market once more for the cheques of every readable shop, and compare each till shift.
 
-    Raises PassingFault where Market does not answer, RefusedLogin where it refuses the key.
+    Raises PassingFault if Market does not answer, RefusedLogin if it refuses the key.
     """
     again = Again()
     inn = organization.inn

@@ -49,11 +49,11 @@ class Unclosed:
     """A shift that cannot become whole, as `proof_unclosed` finds it. Times are the register's own.
 
     Attributes:
-        fiscal_drive_number: None where only the totals by shift have the shift.
+        fiscal_drive_number: None if only the totals by shift have the shift.
         begins, ends: between these its receipts were formed.
-        receipts: how many it has by the totals or by its closing report; None where neither is known.
+        receipts: how many it has by the totals or by its closing report; None if neither is known.
         kind: no_closing, lost or before_permission.
-        fiscal_document_number: of its closing report, where there is one.
+        fiscal_document_number: of its closing report, if there is one.
     """
 
     kkt_reg_id: str

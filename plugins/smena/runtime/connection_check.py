@@ -113,7 +113,7 @@ def _reached(place: str, ask: Callable[[], Any], *, accepted: str = "") -> Any:
 def _seen(
     accepted: str, pages: Iterable[Page], read: Callable[[bytes], tuple[list[Any], list[Any]]]
 ) -> ConnectionCheckResult:
-    """A good result where at least one organisation can be read: with a key that sees none, nothing can be loaded."""
+    """A good result if at least one organisation can be read: with a key that sees none, nothing can be loaded."""
     lists = [read(page.body) for page in pages]
     count, broken = sum(len(entries) for entries, _ in lists), sum(len(bad) for _, bad in lists)
     if not count:

@@ -30,7 +30,7 @@ class Budget:
         self.taken = 0
 
     def take(self, size: int) -> None:
-        """Count an answer. Raises TooManyBytes, and OverLimit where the time is over."""
+        """Count an answer. Raises TooManyBytes, and OverLimit if the time is over."""
         self.taken += size
         if self.taken > self._most_bytes:
             raise TooManyBytes(

@@ -1,4 +1,6 @@
-"""The part of a load that depends on the product: list its units, ask for a window, make rows of the answers.
+"""The part of a load that depends on the product: list its units, request a window, make rows of the answers.
+
+A unit is a register of the OFD or a shop of Market.
 
 Everything else (planning, sharding, staging, publishing, coverage, gaps, summaries) is the same for all products.
 """
@@ -58,9 +60,9 @@ class Shard:
 
 @dataclass
 class Extraction:
-    """How the assignments of a shard ended: their counts by state, and the first fault that may pass.
+    """How the assignments of a shard ended: their counts by state, and the first temporary fault.
 
-    `splits` is how many windows were too large and became two, which are to be fetched then.
+    `splits` is how many windows were too large and became two assignments, which are fetched next.
     """
 
     batch_id: int
@@ -146,7 +148,7 @@ class Implementation(ABC):
 def implementation_of(product: str) -> Implementation:
     """Return the implementation of a product, imported by the first call.
 
-    Raises WrongUse for an unknown product, BrokenPromise where its implementation cannot be found.
+    Raises WrongUse for an unknown product, BrokenPromise if its implementation cannot be found.
     """
     place = product_of(product).implementation
     module, _, name = place.partition(":")

@@ -165,7 +165,7 @@ class Http:
     def _attempt(
         self, verb: str, url: str, name: str, headers: Mapping[str, str], data: bytes | None, ends_at: float
     ) -> Answer | _Fault:
-        """An answer, or a fault that may pass."""
+        """An answer, or a temporary fault."""
         try:
             request = self._prepared(verb, url, headers, data)
         except ValueError:

@@ -131,7 +131,7 @@ def _refusal(request: Request, status: int, key: str) -> Response:
 
 
 def _refusal_page(request: Request, error: Exception) -> Response:
-    """Return the page of a SmenaError; the status is 502 where an outside system failed."""
+    """Return the page of a SmenaError; the status is 502 if an outside system failed."""
     refused = refused_by(error)
     answers = error.answers if isinstance(error, AlreadyAnswered) else ()
     return page(

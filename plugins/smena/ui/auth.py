@@ -25,7 +25,7 @@ class Rights:
 
 
 def rights(request: Request, user: GetUserDep) -> Rights:
-    """Return the user's rights; status 401 where nobody is logged in."""
+    """Return the user's rights; status 401 if nobody is logged in."""
     return Rights(
         name=user.get_name(),
         may_look=_is_allowed(requires_access_dag("GET", None, PAGES_DAG), request, user),
@@ -36,7 +36,7 @@ def rights(request: Request, user: GetUserDep) -> Rights:
 
 
 def current_user(request: Request, allowed: Annotated[Rights, Depends(rights)]) -> User:
-    """Return the user; status 401 where nobody is logged in, 403 without the right to see `PAGES_DAG` in Airflow."""
+    """Return the user; status 401 if nobody is logged in, 403 without the right to see `PAGES_DAG` in Airflow."""
     if not allowed.may_look:
         raise HTTPException(status.HTTP_403_FORBIDDEN)
     return User(allowed.name, allowed.may_act, request.state.page_session, allowed.may_administer)
@@ -45,7 +45,7 @@ def current_user(request: Request, allowed: Annotated[Rights, Depends(rights)]) 
 def before_body(request: Request, who: Annotated[User, Depends(current_user)]) -> User:
     """Return the user who may act, checked before the body is read.
 
-    Status 403 without the right to run `PAGES_DAG`, or where another site sent the request.
+    Status 403 without the right to run `PAGES_DAG`, or if another site sent the request.
     """
     if not who.may_act:
         raise HTTPException(status.HTTP_403_FORBIDDEN, "no_right_to_act")

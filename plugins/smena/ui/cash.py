@@ -219,7 +219,7 @@ def _done(
     given: Mapping[str, str],
     do: Any,
 ) -> Response:
-    """Call `do` and redirect to the page; where it is refused, return the page with the form as it was filled in.
+    """Call `do` and redirect to the page; if it is refused, return the page with the form as it was filled in.
 
     The key of the message that it is done is what `do` returns, or else `what`.
     """

@@ -12,7 +12,7 @@ HEIGHT, BAR, GAP = 96, 14, 4
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The position and height of a day's bar; the amount is None where it is not known."""
+    """The position and height of a day's bar; the amount is None if it is not known."""
 
     day: date
     amount: Decimal | None

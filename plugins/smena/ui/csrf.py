@@ -47,6 +47,6 @@ def new_session() -> str:
 
 
 def is_same_origin(origin: str | None, referer: str | None, host: str | None) -> bool:
-    """Whether the request comes from a page of this host; false where both headers are missing."""
+    """Whether the request comes from a page of this host; false if both headers are missing."""
     sent_from = origin or referer
     return bool(sent_from and host) and urlsplit(sent_from or "").netloc == host

@@ -178,6 +178,6 @@ def document(
 
 
 def require_in_sight(transaction: Transaction, documents: list[str], inn: str | None = None) -> None:
-    """Raise NotInSight where the user may not see one of these documents, or it is not of organisation `inn`."""
+    """Raise NotInSight if the user may not see one of these documents, or it is not of organisation `inn`."""
     if not are_in_sight(transaction, documents, inn):
         raise NotInSight

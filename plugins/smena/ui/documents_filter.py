@@ -102,7 +102,7 @@ def preset_days(preset: str, today: date) -> tuple[date, date]:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The documents of a form: ids, or those of the filter where `is_filter`."""
+    """The documents of a form: ids, or those of the filter if `is_filter`."""
 
     query: DocumentsRequest
     is_filter: bool

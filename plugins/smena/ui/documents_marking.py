@@ -58,7 +58,7 @@ def _mark(
 ) -> Response:
     """Mark the documents; without `confirmed` return a page that asks first, with their number and sum.
 
-    Where the documents have changed since that page, nothing is done and the page asks again.
+    If the documents have changed since that page, nothing is done and the page asks again.
     """
     asked = chosen.query
     try:

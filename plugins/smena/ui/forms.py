@@ -48,7 +48,7 @@ def boundary_of(content_types: list[bytes]) -> bytes | None:
 
 
 def check(body: bytes, boundary: bytes | None) -> None:
-    """Raise BadForm where the body has too many fields, or a part of it is not in UTF-8."""
+    """Raise BadForm if the body has too many fields, or a part of it is not in UTF-8."""
     if boundary is None:
         if body.count(b"&") + body.count(b";") >= MOST_FIELDS:
             raise BadForm(TOO_LARGE)

@@ -197,7 +197,7 @@ def _shown(
 
 
 def _signature(file: UploadFile | None) -> bytes | None:
-    """Return the uploaded signature, or None. Raises CannotBe where its size or first bytes are not of a signature."""
+    """Return the uploaded signature, or None. Raises CannotBe if its size or first bytes are not of a signature."""
     if file is None or not file.filename:
         return None
     content = file.file.read(MOST_SIGNATURE_BYTES + 1)

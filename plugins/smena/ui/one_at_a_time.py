@@ -13,7 +13,7 @@ _FREE = BoundedSemaphore(1)
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Hold this process's only permit for slow work. Raises CannotBe at once where another request holds it."""
+    """Hold this process's only permit for slow work. Raises CannotBe at once if another request holds it."""
     if not _FREE.acquire(blocking=False):
         raise CannotBe("busy")
     try:

@@ -19,7 +19,7 @@ class Refused:
 
     Attributes:
         status: of the response: 400 for a wrong value, 409 for a refusal by the books, 502 for an outside system.
-        key: of the message of the context `page`; empty where `stored` has the reason.
+        key: of the message of the context `page`; empty if `stored` has the reason.
         stored: a stored reason, or the English text of an error without a reason of its own.
         fix: how to fix it, in English.
         is_said: whether `stored` can be shown in the language of the reader.

@@ -97,7 +97,7 @@ def _counts(request: Request, who: User | None) -> Mapping[str, int]:
 
 
 def _named(family: str, word: str, language: str) -> str:
-    """Return the message for a word of a service, or the word itself where there is none."""
+    """Return the message for a word of a service, or the word itself if there is none."""
     key = f"{family}_{word}"
     return message(key, language, context="page") if has_message(key, context="page") else word
 
@@ -134,14 +134,14 @@ def _local(value: datetime | None, zone: str) -> str:
 
 
 def _signed(amount: Decimal | None) -> str:
-    """Return a difference with its sign; a dash where it is not known."""
+    """Return a difference with its sign; a dash if it is not known."""
     if amount is None:
         return "—"
     return f"+{written(amount)}" if amount > 0 else written(amount)
 
 
 def _plain_sum(amount: Decimal | None) -> str:
-    """Return an amount without its sign, in kopecks, for the page's script; empty where it is not known."""
+    """Return an amount without its sign, in kopecks, for the page's script; empty if it is not known."""
     return "" if amount is None else str(int(abs(amount) * 100))
 
 

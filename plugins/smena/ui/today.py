@@ -58,11 +58,11 @@ def today(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "") -> R
         organizations=organizations,
         yesterday=yesterday,
         timezone=days[0]["timezone"] if days else "",
-        # Yesterday is not the same day for all where organisations are in distant time zones.
+        # Yesterday is not the same day for all if organisations are in distant time zones.
         other_days=len(days) > 1,
         cash=of_level["organization"],
         points=points,
-        # Every shift belongs to a point, so there is cash without points only where there were too many to sum.
+        # Every shift belongs to a point, so there is cash without points only if there were too many to sum.
         too_many=MOST_UNITS if of_level["organization"] and not points else 0,
         left={
             level: rows[0]["of_level"] - len(rows)
@@ -80,6 +80,6 @@ def today(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "") -> R
 
 
 def _month(by_day: dict[date, Decimal | None], yesterday: date) -> list[tuple[date, Decimal | None]]:
-    """Return each day of the month through yesterday; None where no shift with known cash was closed."""
+    """Return each day of the month through yesterday; None if no shift with known cash was closed."""
     days = [yesterday.replace(day=number) for number in range(1, yesterday.day + 1)]
     return [(day, by_day.get(day)) for day in days]

@@ -1,7 +1,7 @@
 """A ChangeSet applied to the books by statements in a fixed order, which assign numbers and move rows.
 
 The statements decide nothing, and no others write shifts and orders of a batch. Their row counts are compared with the
-expected ones: where a row has another revision than the one that was read, nothing is applied.
+expected ones: if a row has another revision than the one that was read, nothing is applied.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def clear_stage(transaction: Transaction, batch_id: int, changes: ChangeSet) -> 
 
 
 def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, orders: pd.DataFrame) -> None:
-    """Write the planned ChangeSet of a batch. Raises BooksChanged where the books have changed since.
+    """Write the planned ChangeSet of a batch. Raises BooksChanged if the books have changed since.
 
     `orders` are the changes of orders (ORDER_CHANGES) from `plan_changes`.
     """
@@ -115,7 +115,7 @@ def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, orders: pd
 def apply_answers(transaction: Transaction, inn: str, changes: AnswerChanges, *, by: str, reason: str) -> None:
     """Write the changes that people's answers cause. The decisions are resolved before: the triggers check them.
 
-    Raises BooksChanged where the books have changed since the questions were read.
+    Raises BooksChanged if the books have changed since the questions were read.
     """
     transaction.run("apply_tables")
     _copy(transaction, "change_shift", changes.shifts)
@@ -147,7 +147,7 @@ def _apply_links(transaction: Transaction, inn: str, links: LinkChanges) -> None
 
 
 def run_all(transaction: Transaction, statement: str, expected: int, **parameters: Any) -> None:
-    """Run a statement, unless no rows are expected. Raises BooksChanged where it touches another number of rows."""
+    """Run a statement, unless no rows are expected. Raises BooksChanged if it touches another number of rows."""
     if not expected:
         return
     touched = transaction.run(statement, **parameters)

@@ -52,7 +52,7 @@ def read_frame(transaction: Transaction, name: str, schema: Schema, /, **paramet
     The rows come by COPY and never become Python objects. NULL is missing, an empty text is a text. The query casts to
     the types of the schema: money to `bigint` kopecks, a time with a zone to `timestamp`; a `date` becomes midnight.
 
-    Raises BrokenPromise, which names the query, where a column is missing or a value does not fit its type.
+    Raises BrokenPromise, which names the query, if a column is missing or a value does not fit its type.
     """
     with naming(name), transaction.connection.cursor() as cursor:
         rendered: bytes = cursor.mogrify(query(name), parameters)

@@ -30,7 +30,7 @@ class DocumentTrace:
             is stored.
         reason: the verdict as a stored reason.
         shift: the lineage of the shift: its orders, pages, batches, decisions.
-        found: the page that has the document, with its kind and fields, where its shift's pages have it.
+        found: the page that has the document, with its kind and fields, if its shift's pages have it.
         quarantine: the records that name it.
     """
 

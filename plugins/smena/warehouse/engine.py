@@ -27,7 +27,7 @@ MOST_IDLE = 8
 MOST_CONNECTIONS = 40
 """Airflow's web server answers 40 requests at once, each in one transaction; a task uses fewer."""
 LONGEST_WAIT_S = 30.0
-"""The wait for a free connection, where all are in use."""
+"""The wait for a free connection, if all are in use."""
 LONGEST_LIFE_S = 600
 """An older connection is replaced when it is taken: a server session grows with every cached plan."""
 
@@ -61,7 +61,7 @@ def engine_of(dsn: str) -> Engine:
 
 
 def _connected(dsn: str) -> Connection:
-    """A new connection of psycopg2. Raises WrongUse, without the address, where that cannot be read."""
+    """A new connection of psycopg2. Raises WrongUse, without the address, if that cannot be read."""
     try:
         asked = parse_dsn(dsn).get("options", "")
         return psycopg2.connect(

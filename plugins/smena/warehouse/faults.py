@@ -1,4 +1,4 @@
-"""Errors of the driver turned into PassingFault, BrokenPromise, or WrongUse where migrations are missing."""
+"""Errors of the driver turned into PassingFault, BrokenPromise, or WrongUse if migrations are missing."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _NOT_MIGRATED = ("3F000", "42P01", "42703", "42883")
 
 
 def is_passing_state(state: str) -> bool:
-    """Whether a fault of this SQLSTATE passes by itself."""
+    """Whether a fault of this SQLSTATE is temporary."""
     return state in PASSING or state[:2] in PASSING
 
 
@@ -106,7 +106,7 @@ def _driver_error(error: DBAPIError) -> psycopg2.Error:
 
 
 def _as_ours(error: psycopg2.Error) -> SmenaError:
-    """An error of psycopg2 as one of ours; one that does not pass names its statement."""
+    """An error of psycopg2 as one of ours; if the fault is not temporary, it names the statement."""
     if _is_passing(error):
         return PassingFault(f"the warehouse does not answer: {_first_line(error)}", fix="run again")
     name = getattr(error, "statement", "")
@@ -117,7 +117,7 @@ def _as_ours(error: psycopg2.Error) -> SmenaError:
 
 
 def _is_passing(error: psycopg2.Error) -> bool:
-    """Whether the connection is gone, or the server names a fault that passes.
+    """Whether the connection is gone, or the server names a temporary fault (`PASSING`).
 
     The class of psycopg2 is not enough: a row too large for an index (54000) is an OperationalError too.
     """

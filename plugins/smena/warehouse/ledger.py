@@ -17,7 +17,7 @@ LONGEST_ERROR = 1000
 class Batch:
     """One load of one organisation and product: days `first_day`…`last_day`, both inclusive.
 
-    `allowed_changes`: how many orders a person has allowed it to reverse or revise; None where nobody has.
+    `allowed_changes`: how many orders a person has allowed it to reverse or revise; None if nobody has.
     """
 
     batch_id: int
@@ -65,7 +65,7 @@ def open_batch(
 ) -> tuple[int, datetime]:
     """Write a new batch that ends on `horizon`; return its id and the time it was planned.
 
-    `load_id` is the first batch of the same load; None where this is the first.
+    `load_id` is the first batch of the same load; None if this is the first.
     """
     row = transaction.rows(
         "batch_open",
@@ -101,7 +101,7 @@ def known_ends(warehouse: Warehouse, batch_id: int, shard: int) -> dict[tuple[st
 
 
 def batch_of(transaction: Transaction | Warehouse, batch_id: int) -> Batch:
-    """Return the batch with this id. Raises WrongUse where there is none."""
+    """Return the batch with this id. Raises WrongUse if there is none."""
     row = transaction.row("batch", batch_id=batch_id)
     if row is None:
         raise WrongUse(f"there is no batch {batch_id}")
@@ -157,7 +157,7 @@ def mark_failed(transaction: Transaction, batch_id: int, unit_id: str, first_day
 
 
 def split(warehouse: Warehouse, batch_id: int, assignment: Assignment) -> bool:
-    """Make two planned assignments of one, by days; return False where it has a week or less."""
+    """Make two planned assignments of one, by days; return False if it has a week or less."""
     place = {"unit_id": assignment.unit_id, "first_day": assignment.first_day}
     return bool(warehouse.run("assignment_split", batch_id=batch_id, **place))
 

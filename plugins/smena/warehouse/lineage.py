@@ -56,7 +56,7 @@ class Page:
 
 
 def lineage_of(transaction: Transaction, identity: str) -> Lineage:
-    """Return the lineage of a document or a shift, by its id. Raises WrongUse where there is none with this id."""
+    """Return the lineage of a document or a shift, by its id. Raises WrongUse if there is none with this id."""
     order = transaction.row("explain_order", document_id=identity)
     if order is not None:
         return _of_order(transaction, order)
@@ -121,7 +121,7 @@ def lineage_of_shift(transaction: Transaction, shift: Row, evidence: list[int]) 
 def page_of(transaction: Transaction, page_id: int) -> Page:
     """Return a stored answer with its original bytes.
 
-    Raises WrongUse where there is none with this id, BrokenPromise where the bytes are not those that were fetched.
+    Raises WrongUse if there is none with this id, BrokenPromise if the bytes are not those that were fetched.
     """
     row = transaction.row("explain_page_body", page_id=page_id)
     if row is None:

@@ -55,8 +55,8 @@ def migrate(dsn: str) -> tuple[str | None, str | None]:
 
     The upgrade is one transaction. Missing rights and the like are checked first, each with its own message.
 
-    Raises PassingFault when the server cannot be reached; WrongUse where the server is too old, where the database
-    holds a warehouse of another release or schemas of somebody else, and where an extension or a right is missing.
+    Raises PassingFault when the server cannot be reached; WrongUse if the server is too old, if the database
+    holds a warehouse of another release or schemas of somebody else, and if an extension or a right is missing.
     """
     config = _config()
     try:
@@ -85,7 +85,7 @@ def _add_products(connection: Connection) -> None:
 
 
 def _require_ground(connection: Connection, before: str | None) -> None:
-    """Raise WrongUse where this database cannot be upgraded to the newest schema."""
+    """Raise WrongUse if this database cannot be upgraded to the newest schema."""
     driver_connection: Any = connection.connection.driver_connection
     require_server(driver_connection.server_version)
     if before is not None:
@@ -96,7 +96,7 @@ def _require_ground(connection: Connection, before: str | None) -> None:
 
 
 def require_server(version: int) -> None:
-    """Raise WrongUse where the server is too old; `version` is libpq's number: 160014 is 16.14."""
+    """Raise WrongUse if the server is too old; `version` is libpq's number: 160014 is 16.14."""
     major, minor = divmod(version, 10_000)
     if major < OLDEST_SERVER:
         raise WrongUse(

@@ -14,7 +14,7 @@ from smena.warehouse.database import Transaction, Warehouse
 def read_settings(transaction: Transaction | Warehouse, inn: str) -> list[SettingsInForce]:
     """Return settings and account rules with the days on which they hold, the earliest first, each day once.
 
-    Empty where the organisation is not registered. Raises BrokenPromise where a day has no settings or several, because
+    Empty if the organisation is not registered. Raises BrokenPromise if a day has no settings or several, because
     nothing is booked by a guess.
     """
     rows = transaction.rows("settings_by_day", inn=inn)

@@ -44,7 +44,7 @@ def read_slice(transaction: Transaction, batch_id: int, inn: str, *, first_day: 
         current=current,
         decisions=read_frame(transaction, "slice_decisions", DECISIONS),
         comparisons=read_frame(transaction, "slice_comparisons", COMPARISONS, batch_id=batch_id),
-        # Links are needed only where there is a till shift.
+        # Links are needed only if there is a till shift.
         links=read_frame(transaction, "slice_links", LINKS, inn=inn) if has_tills else LINKS.empty(),
         registers=read_frame(transaction, "slice_registers", REGISTERS, inn=inn) if has_tills else REGISTERS.empty(),
         covered=read_frame(transaction, "slice_covered", COVERED, inn=inn) if has_tills else COVERED.empty(),

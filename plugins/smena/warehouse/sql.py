@@ -16,7 +16,7 @@ SQL_DIRECTORY = sql_directory()
 
 
 def statements_in(directory: Path) -> dict[str, Path]:
-    """The file of each statement below a directory, by its name. Raises BrokenPromise where two have one name."""
+    """The file of each statement below a directory, by its name. Raises BrokenPromise if two have one name."""
     found: dict[str, Path] = {}
     for path in sorted(directory.glob("*/*.sql")):
         if path.parent.name == "migrations":
@@ -35,7 +35,7 @@ def statement_files() -> Mapping[str, Path]:
 
 @cache
 def query(name: str) -> str:
-    """The text of `include/sql/<room>/<name>.sql`. Raises FileNotFoundError where no room has it."""
+    """The text of `include/sql/<room>/<name>.sql`. Raises FileNotFoundError if no room has it."""
     path = statement_files().get(name)
     if path is None:
         raise FileNotFoundError(f"no folder of {SQL_DIRECTORY} has {name}.sql")

@@ -17,7 +17,7 @@ def write_documents(transaction: Transaction, batch: Batch) -> None:
 
     Fills the table `decided_document`, which publish_summary reads.
 
-    Raises PassingFault where documents in the books changed after they were read.
+    Raises PassingFault if documents in the books changed after they were read.
     """
     _apply(transaction, batch, decide_documents(read_slice(transaction, batch)))
 
@@ -63,7 +63,7 @@ def _apply(transaction: Transaction, batch: Batch, decided: DocumentDecisions) -
 
 
 def _expect(written: int, expected: int) -> None:
-    """Raise PassingFault where another number of rows was written than decided: they changed meanwhile."""
+    """Raise PassingFault if another number of rows was written than decided: they changed meanwhile."""
     if written != expected:
         raise PassingFault(
             f"{written} documents of Market were written where {expected} were decided", fix="run the batch again"

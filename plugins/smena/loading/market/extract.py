@@ -42,7 +42,7 @@ def _fetch(client: MarketClient, one: Fetch) -> None:
 def fetch_cheques(client: MarketClient, keep: Callable[[Page], object], shop: str, first: date, last: date) -> None:
     """Fetch cheques of a window with a margin on both sides, so that shifts over its edges are whole.
 
-    Where a shift extends over the margin, its other cheques are requested too, because sums of a part of it are wrong.
+    If a shift extends over the margin, its other cheques are requested too, because sums of a part of it are wrong.
     `keep` is called with each answer.
     """
 

@@ -1,4 +1,4 @@
-"""Names of products: a shop is asked for its list where lines of its documents have products without a name.
+"""Names of products: a shop's list is requested if lines of its documents have products without a name.
 
 Names are only shown to people. They are fetched after the publishing, and nothing that is booked depends on them.
 """
@@ -37,10 +37,10 @@ def learn_names(context: Context, batch: Batch, ends_at: float) -> None:
     """Ask each shop of the organisation that has products without a name, at most once per day.
 
     A shop whose list cannot be read is asked again on another day: the failure is logged, and stored with the list.
-    Where the service as a whole does not answer, or refuses the key, the other shops wait for the next load.
+    If the service as a whole does not answer, or refuses the key, the other shops wait for the next load.
 
     Args:
-        context: the way to the service and the warehouse.
+        context: makes the client of Market and opens the warehouse.
         batch: a published batch of the organisation.
         ends_at: after this time of `time.monotonic` no more lists are requested.
     """

@@ -24,7 +24,7 @@ Z_REPORTS = ("closeShift", "receiptCorrection", "bsoCorrection")
 """Corrections come with the z-reports: totals do not show that a correction is of an earlier day's cash."""
 
 OPENINGS = ("openShift",)
-"""Openings come with the z-reports where orders are dated by them."""
+"""Openings come with the z-reports if orders are dated by them."""
 
 RECEIPTS = ("openShift", "receipt", "bso", "receiptCorrection", "bsoCorrection")
 
@@ -45,7 +45,7 @@ class _Register:
         return self.fetch.assignment
 
     def reports(self, known: Ends) -> None:
-        """z-reports and corrections, requested twice where no neighbour proves each report's ФН and number.
+        """z-reports and corrections, requested twice if no neighbour proves each report's ФН and number.
 
         Both answers are read together: a report that differs between them is ambiguous.
         """
@@ -78,8 +78,8 @@ class _Register:
     def totals(self) -> None:
         """Totals by shift, from a day earlier, so that a shift opened on the eve comes with both its ends.
 
-        Where a shift was opened still earlier, its days are requested again from `LONGEST_SHIFT` back, because sums of
-        a part of a shift are wrong. Where no receipts will be read, totals by day of the same days are the cross-check.
+        If a shift was opened still earlier, its days are requested again from `LONGEST_SHIFT` back, because sums of
+        a part of a shift are wrong. If no receipts will be read, totals by day of the same days are the cross-check.
         """
         assignment = self.assignment
         place = (assignment.ofd_organization_id, assignment.unit_id)
@@ -108,7 +108,7 @@ def _fetch_reports(asking: Asking, states: Sequence[str]) -> None:
     context, batch, shard = asking.of.context, asking.of.batch, asking.of.shard
     client = _ofd(asking)
     ends = ledger.known_ends(context.warehouse, batch.batch_id, shard)
-    # Openings are requested where the settings of any day need them.
+    # Openings are requested if the settings of any day need them.
     is_by_opening = any(one.organization.date_policy == "shift_open" for one in asking.of.settings)
     date_policy = "shift_open" if is_by_opening else "shift_close"
 

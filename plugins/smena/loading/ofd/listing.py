@@ -53,9 +53,9 @@ class RegisterListing(Listing):
         wanted.record_registers(transaction, inn, self.listed, seen_at=seen_at, today=today, latest=latest)
 
     def _ask_each(self, client: OfdClient, ofd_organization_ids: list[str]) -> None:
-        """Request the registers of each organisation; where one cannot be listed, the others still are.
+        """Request the registers of each organisation; if one cannot be listed, the others still are.
 
-        Raises the first error where none could be listed; RefusedLogin, WrongUse and a fault of the connection at once.
+        Raises the first error if none could be listed; RefusedLogin, WrongUse and a fault of the connection at once.
         """
         errors: dict[str, SmenaError] = {}
         for one in ofd_organization_ids:

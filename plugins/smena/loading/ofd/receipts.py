@@ -27,7 +27,7 @@ def receipt_periods(of: Shard, failed: Failed, decoded: Decoded) -> dict[tuple[s
     """Return, by register and first day of its assignment, the periods to read; periods that touch are merged.
 
     A shift that is published with its receipts is not read again, unless a person asked for its days. Nor is a booked
-    shift read for its VAT alone: a booked order is revised only where its source changed. Assignments whose answers
+    shift read for its VAT alone: a booked order is revised only if its source changed. Assignments whose answers
     cannot be processed are added to `failed`. Decoded pages are kept in `decoded`.
     """
     needed: dict[tuple[str, date], list[Period]] = {}
