@@ -1,6 +1,6 @@
 -- Run by alerts: batches of the last day that were stopped, never ended, or could not read something, unless a later
--- batch of the same units was published. A batch that waits for a person to allow its changes is listed until its days are read
--- again.
+-- batch of the same units was published. A batch that waits for a person to allow its changes is listed until its days
+-- are read again.
 select
     batch.organization_inn,
     batch.product,

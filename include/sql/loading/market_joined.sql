@@ -1,4 +1,5 @@
--- Run by publish of Kontur.Market after market_changed: add a second source to a document, if that source reports the document too.
+-- Run by publish of Kontur.Market after market_changed: add a second source to a document that the
+-- source reports too.
 -- reads: decided_document
 update accounting.market_document as current
 set waybill_ids = decided.waybill_ids, sources = decided.sources, batch_id = %(batch_id)s

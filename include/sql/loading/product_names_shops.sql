@@ -1,5 +1,5 @@
--- Run by the step that fetches product names, after a batch of Kontur.Market: shops that have products without a name and whose
--- list was not requested today, those requested longest ago first.
+-- Run by the step that fetches product names, after a batch of Kontur.Market: shops that have products without a
+-- name and whose list was not requested today, those requested longest ago first.
 select wanting.shop_id
 from (
     select distinct shop_id

@@ -1,6 +1,6 @@
 -- Run by publish after the decision: tables of changes to apply, with keys and decisions only. Contents come from the
--- stage. Existing tables are dropped first, because a transaction may apply several answers. In the headers of statements
--- `makes:` names the temporary tables that a statement creates, and `reads:` those that it reads.
+-- stage. Existing tables are dropped first, because a transaction may apply several answers. In the headers of
+-- statements `makes:` names the temporary tables that a statement creates, and `reads:` those that it reads.
 -- makes: rejected_row, decided, change_shift, booked_shift, moved_shift, change_order, proposed_order
 -- makes: closing_decision, opening_decision, recommendation, change_link
 do $$

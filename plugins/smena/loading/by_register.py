@@ -1,4 +1,4 @@
-"""Work on the pages of many registers: a register that raises is left out, and the others go on."""
+"""Work on the pages of many registers or shops: one whose pages cannot be processed is left out."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def by_register(
 ) -> list[T]:
     """Return the results of `work`: one for all pages, or, if that raises and is undone, one per register.
 
-    A register that raises alone is left out: its assignments are added to `failed`. Raises PassingFault of the
-    warehouse, which concerns no register in particular.
+    A register (or shop) for which `work` raises is left out: its assignments are added to `failed`. Raises PassingFault
+    of the warehouse, which concerns no register in particular.
     """
     try:
         with transaction.nested():

@@ -90,7 +90,8 @@ TILL_SHIFTS = Schema(
     }
     | _OF_SUMS,
 )
-"""One row per staged till shift of Kontur.Market. `cash_if_issued` is 1 if it is not issued."""
+"""One row per staged till shift of Kontur.Market. `cash_if_issued` is 1, which passes the
+check, if the shift is not issued."""
 
 ORDERS = Schema(
     "gate_orders",

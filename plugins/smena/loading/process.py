@@ -40,7 +40,8 @@ class ShardResult:
 def process(context: Context, batch_id: int, shard: int, decoded: Decoded | None = None) -> ShardResult:
     """Stage a shard anew, in one transaction. Memory is bounded by `context.chunk_bytes`, not by the shard.
 
-    A unit (a register of the OFD or a shop of Market) with an error of any kind is marked as failed; the others are staged.
+    A unit (a register of the OFD or a shop of Market) with an error of any kind is marked as failed; the others are
+    staged.
 
     Args:
         context: only its warehouse and clock are used.

@@ -77,8 +77,8 @@ def publish(context: Context, batch_id: int) -> PublishResult:
     """Publish a batch, whole or not at all. A batch that is published already is left as it is.
 
     Shards that are not staged, or whose stage the server lost in a crash, are processed again from the evidence first.
-    An error that will not pass stops the batch, with the reason. An error after the publishing goes into the batch's
-    summary, for the report, and into `error` of the result.
+    A BrokenPromise or an unexpected error stops the batch, with the reason. An error after the publishing goes into the
+    batch's summary, for the report, and into `error` of the result.
 
     Raises BadBatch if too many of its z-reports are rejected, WrongUse if the integration has been switched off
     meanwhile, or the mandate in force no longer names all its registers.

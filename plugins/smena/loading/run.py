@@ -36,7 +36,7 @@ T = TypeVar("T")
 def plan_run(context: Context, *, run_id: str, product: str = OFD, horizon: date | None = None) -> RunPlan:
     """Plan a batch for every organisation that is switched on; an error of one does not stop the others.
 
-    Raises PassingFault if none could be planned, and at least one failed by such a fault.
+    Raises PassingFault if none could be planned, and at least one failed by a temporary fault.
     """
     failed: dict[str, SmenaError] = {}
     inns = [str(row["organization_inn"]) for row in enabled(context.warehouse, product)]

@@ -87,8 +87,8 @@ _EVIDENCE = {
 LINKS_ADDED = Schema(
     "links_added", {"cashbox_id": TEXT, "kkt_reg_id": TEXT, "first_day": MOMENT, "end_day": MOMENT, **_EVIDENCE}
 )
-"""Links that come into force. `alike`: shifts that agree; `agreed`: those that agree with no other shift; `sums`: how
-many different sums these have; `compared`: pairs of shifts that lie at the same time."""
+"""Links that come into force. `alike`, `agreed`, `sums` and `compared` are those of
+`agreement.find_likeness`."""
 
 LINKS_ENDED = Schema("links_ended", {"register_link_id": WHOLE, "end_day": MOMENT})
 """Links in force that end where another begins."""

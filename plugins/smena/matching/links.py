@@ -58,11 +58,12 @@ class LinkChanges:
 def infer_links(tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame) -> LinkChanges:
     """Find which register each cashbox is, if the cash of several shifts is enough evidence.
 
-    A till shift and a fiscal shift agree when they lie at the same time and took the same cash, to the kopeck. A link
-    comes into force if three such pairs of shifts, with three different sums, agree with no other shift, if they
-    are more than half of all pairs that lie at the same time in their days, and if no other register and no other
-    cashbox has a quarter as many. It ends the link in force that the cashbox or the register had before. If at least
-    two shifts agree, and more than half of those compared, the link is proposed to a person.
+    A till shift and a fiscal shift agree if the middle of the till shift lies within the fiscal shift and both took the
+    same cash, to the kopeck. A link comes into force if three till shifts, with three different sums, agree with a
+    fiscal shift each and neither shift agrees with another one; if these are more than half of the shifts compared in
+    their days; and if no other register and no other cashbox has a quarter as many. The new link ends the link in force
+    that the cashbox or the register had before. If at least two shifts agree, and more than half of those compared, the
+    link is proposed to a person.
 
     Args:
         tills: TILLS without rejected ones.

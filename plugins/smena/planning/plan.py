@@ -30,7 +30,7 @@ class Plan:
         horizon: the last day to load.
         windows: days by register, silent ones among them.
         gaps: wanted days that cannot be read, and why.
-        covered: of a dry run, as `wanted.coverage` tells it.
+        covered: of a dry run, the result of `wanted.coverage`.
         requests: how many the windows will cost, about.
         batches: the shards of each batch by its id; no batch in a dry run, no shards if nothing is to be done.
     """

@@ -17,7 +17,7 @@ class RunPlan(TypedDict):
     """What a run has to do.
 
     Attributes:
-        batches: their ids, one an organisation or, if it would be too large, several.
+        batches: their ids, one per organisation or, if it would be too large, several.
         task_groups: (batch, shard) pairs, grouped by loading task.
         failed: by ИНН, why an organisation could not be planned.
     """

@@ -21,8 +21,8 @@ REJECTED = Schema("rejected", {"unit_id": TEXT, "fetch_id": WHOLE, "kind": TEXT,
 """Rejected records of the batch. `day` is that of the record's time; all but `kind` may be missing.
 
 Two kinds are not documents: `missing_z_report` is a shift that totals by shift report as closed and that has no
-z-report, and its `day` is that of its closing; `open_shift` is one that they report as open, with the day of its
-opening.
+z-report, and its `day` is that of its closing; `open_shift` is a shift that these totals report as open, and its
+`day` is that of its opening.
 """
 
 CLOSINGS = Schema("closings", {"unit_id": TEXT, "shift_number": WHOLE, "closed_day": MOMENT})

@@ -31,7 +31,7 @@ class PlannedWindow:
     """Days of one unit: a register of an operator, or a shop of an inventory system.
 
     `reason` is `missing`, `look_back`, `asked`, or `silent`: there can be no documents, so there is no request.
-    `moves_mark`: reading it may move the register's mark of how far it was read.
+    `moves_mark`: reading the window may move `read_through`, the mark of how far the register was read.
     """
 
     unit_id: str

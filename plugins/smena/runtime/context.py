@@ -61,7 +61,7 @@ class Context:
     gate: Callable[[Transaction, int, str], list[CheckResult]] | None = None
 
     def budget(self) -> Budget:
-        """Return a new budget of bytes and time for one unit, which begins now."""
+        """Return a new budget of bytes and time for one window of a unit. The time begins now."""
         return Budget(self.unit_bytes, self.unit_seconds)
 
     def ofd(self, organization: Organization) -> OfdClient:

@@ -1,4 +1,4 @@
-"""Limits of one unit (a register's or a shop's window): bytes of answers, which stay in memory, and time."""
+"""Limits of one window of a unit (a register or a shop): bytes of answers, which stay in memory, and time."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from smena.model.errors import PassingFault
 
 
 class OverLimit(PassingFault):
-    """One unit takes more bytes or time than allowed. Only this unit fails."""
+    """One window takes more bytes or time than allowed. Only this window fails."""
 
 
 class TooManyBytes(OverLimit):
-    """The answers for one unit are too large to be read together. A shorter window may fit."""
+    """The answers for one window are too large to be read together. A shorter window may fit."""
 
 
 class Budget:
-    """The bytes and the time that are left to one unit. Not to be shared by threads.
+    """The bytes and the time that are left to one window. Not to be shared by threads.
 
     Args:
-        most_bytes: how many bytes of answers the unit may have.
-        most_seconds: how long it may take; checked after each answer, so a last request may run over it.
+        most_bytes: how many bytes of answers the window may have.
+        most_seconds: how long the window may take; checked after each answer, so the last request may take longer.
     """
 
     def __init__(self, most_bytes: int, most_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:

@@ -23,11 +23,11 @@ class DocumentTrace:
     """The trace of a fiscal document.
 
     Attributes:
-        verdict: `z_report`: it closes a known shift; `in_shift`: it is in one, by the numbers of its documents or by
-            its own bytes; `perhaps_in_shift`: it is in this shift, or in an unknown one before it; `missing`: it is in
-            a shift that is not stored while its neighbours are; `quarantined`; `before_first_shift`,
-            `after_last_shift`: it is before or after the stored shifts of the drive; `never_seen`: nothing of the drive
-            is stored.
+        verdict: `z_report`: the document closes a known shift; `in_shift`: it is in a known shift, by the numbers of the
+            shift's documents or by its own bytes; `perhaps_in_shift`: it is in this shift, or in an unknown one before
+            it; `missing`: it is in a shift that is not stored while its neighbours are; `quarantined`;
+            `before_first_shift`, `after_last_shift`: it is before or after the stored shifts of the drive;
+            `never_seen`: nothing of the drive is stored.
         reason: the verdict as a stored reason.
         shift: the lineage of the shift: its orders, pages, batches, decisions.
         found: the page that has the document, with its kind and fields, if its shift's pages have it.
