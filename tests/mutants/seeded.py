@@ -398,7 +398,7 @@ PUBLISHING = [
 ]
 
 GATE = _faults(
-    _in(_TOWN, "loading/gate", "gate_of_a_batch"),
+    _in(_TOWN, "loading/gate_expectations", "gate_of_a_batch"),
     (
         '        equal("sales_less_refunds_are_booked", "sales", "booked_sales", Reason.ORDERS_NOT_THE_CASH),\n',
         "",

@@ -24,8 +24,8 @@ class DocumentTrace:
 
     Attributes:
         verdict: `z_report`: the document closes a known shift; `in_shift`: it is in a known shift, by the numbers of
-            the shift's documents or by its own bytes; `perhaps_in_shift`: it is in this shift, or in an unknown one before
-            it; `missing`: it is in a shift that is not stored while its neighbours are; `quarantined`;
+            the shift's documents or by its own bytes; `perhaps_in_shift`: it is in this shift, or in an unknown one
+            before it; `missing`: it is in a shift that is not stored while its neighbours are; `quarantined`;
             `before_first_shift`, `after_last_shift`: it is before or after the stored shifts of the drive;
             `never_seen`: nothing of the drive is stored.
         reason: the verdict as a stored reason.
