@@ -183,7 +183,7 @@ def _shown(
         product=product,
         standing=standing,
         is_on=bool(standing and standing.state == lifecycle.ON),
-        needs_signature=product_of(product).is_operator,
+        is_operator=product_of(product).is_operator,
         intervals=intervals,
         batches=batches,
         certificate=serving,
