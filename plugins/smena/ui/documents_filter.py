@@ -18,7 +18,7 @@ WORDS = ("from", "to", "kind", "status", "source", "kpp", "number")
 """Fields that narrow the list."""
 NAMES = ("inn", *WORDS, "sort", "order", "after", "key")
 """Fields of the filter form; a redirect after a change repeats them, so that the reader gets the same page."""
-PRESETS = ("yesterday", "week", "month", "quarter")
+PRESETS = ("yesterday", "week", "month", "last_month", "quarter")
 
 _FALLING = ("day", "amount")
 """Columns that are by default sorted with the greatest first."""
@@ -88,12 +88,14 @@ def place_of(row: Row, sort: str) -> dict[str, str]:
 
 
 def preset_days(preset: str, today: date) -> tuple[date, date]:
-    """Return the first and the last day of yesterday, or of the week, month or quarter of `today`."""
+    """Return the first and the last day of yesterday, of the last month, or of the week, month, quarter of `today`."""
     if preset == "yesterday":
         return today - timedelta(days=1), today - timedelta(days=1)
     if preset == "week":
         monday = today - timedelta(days=today.weekday())
         return monday, monday + timedelta(days=6)
+    if preset == "last_month":
+        return preset_days("month", today.replace(day=1) - timedelta(days=1))
     months = 1 if preset == "month" else 3
     first = today.replace(day=1, month=(today.month - 1) // months * months + 1)
     next_first = (first + timedelta(days=31 * months)).replace(day=1)

@@ -200,7 +200,7 @@ def test_wrong_input_keeps_the_filter_the_place_the_ticks_and_the_reason(
 def test_presets_are_links_that_keep_the_rest_of_the_filter(unloaded_browser: OpenBrowser) -> None:
     page = unloaded_browser("auditor", may_act=False).page("/documents", kind="pko", after="", sort="amount")
     links = re.findall(r'data-preset href="([^"]*)"[^>]*>([^<]*)<', page)
-    assert [name for _, name in links] == ["Вчера", "Неделя", "Месяц", "Квартал"]
+    assert [name for _, name in links] == ["Вчера", "Неделя", "Месяц", "Прошлый месяц", "Квартал"]
     assert all("kind=pko" in link and "sort=amount" in link and "from=20" in link for link, _ in links)
 
 

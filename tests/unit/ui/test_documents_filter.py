@@ -26,6 +26,8 @@ DOCUMENT = "0b0e7a52-6d0f-4a53-9f3e-2a6f7a3c1d11"
         ("month", date(2026, 12, 31), date(2026, 12, 1), date(2026, 12, 31)),
         *[("month", date(2026, month, 15), date(2026, month, 1), date(2026, month, last))
           for month, last in enumerate((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), start=1)],
+        ("last_month", date(2024, 3, 31), date(2024, 2, 1), date(2024, 2, 29)),
+        ("last_month", date(2026, 1, 1), date(2025, 12, 1), date(2025, 12, 31)),
         *[("quarter", date(2026, month, 28), date(2026, 1, 1), date(2026, 3, 31)) for month in (1, 2, 3)],
         *[("quarter", date(2026, month, 30), date(2026, 4, 1), date(2026, 6, 30)) for month in (4, 5, 6)],
         *[("quarter", date(2026, month, 30), date(2026, 7, 1), date(2026, 9, 30)) for month in (7, 8, 9)],
