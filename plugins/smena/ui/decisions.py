@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from smena.model.answers import choices
-from smena.reads.decisions import ABOUT, WITHOUT, counted, decision_of, listed
+from smena.reads.decisions import ABOUT, WITHOUT, Filter, counted, decision_of, listed
 from smena.reads.documents import orders_of_shifts
 from smena.ui.asking import Id
 from smena.ui.auth import UsePages, Viewer
@@ -76,6 +76,7 @@ def the_list(
         advices=(*WORDS_OF, WITHOUT),
         words=WORDS_OF,
         filter=query.fields,
+        is_narrowed=query.of != Filter(),
         sort=query.sort,
         down=query.down,
         number=number,

@@ -76,6 +76,10 @@ def test_it_is_filtered_by_what_is_asked(browser: OpenBrowser, town: Town, asked
     assert shown(anna.page("/decisions", least="100", most="149,99")) == [two]
     assert anna.get("/decisions", inn=town.inns[1]).status_code == 404
     assert shown(browser("boris").page("/decisions")) == []
+    # Nothing in the filter is not nothing at all.
+    assert "Ничего не ждёт решения." not in anna.page("/decisions", about="two_sources")
+    assert "По этому фильтру ничего не ждёт решения." in anna.page("/decisions", about="two_sources")
+    assert "Ничего не ждёт решения." in browser("boris").page("/decisions", sort="day")
 
 
 @pytest.mark.parametrize(
