@@ -47,6 +47,15 @@ def test_what_is_not_accepted_is_counted_and_leads_to_the_documents(browser: Ope
     assert (int(row[1]), row[2]) == (len(orders), written(sum((one["amount"] for one in orders), Decimal(0))))
 
 
+def test_the_cash_book_is_opened_at_the_month_that_is_looked_at(browser: OpenBrowser, town: Town) -> None:
+    page = browser("anna").page("/month", inn=town.inns[0], month="2025-12")
+    link = re.search(r'href="(/smena/cash[^"]*)">Кассовая книга', page)
+    assert link is not None
+    cash = browser("anna").client.get(link[1].replace("&amp;", "&")).text
+    assert "Кассовая книга 12.2025" in cash
+    assert f'href="/smena/month?inn={town.inns[0]}&amp;month=2025-12"' in cash.replace("&month", "&amp;month")
+
+
 def test_the_list_has_the_visible_organisations_with_the_sums_of_their_pages(browser: OpenBrowser, town: Town) -> None:
     own, other = town.inns
     assert other not in browser("anna").page("/month", month=MONTH)
@@ -150,6 +159,10 @@ def test_a_period_is_closed_and_opened_again_on_the_page_with_its_history(browse
     # Documents of closed days are not counted.
     rows = waiting(town.warehouse, [inn], through=through, now=town.context.now())[inn]
     assert count_of(rows, "not_accepted") == 0
+
+    # A month that is closed to its end has nothing left to close.
+    assert f'action="/smena/month/{inn}/close"' not in anna.page("/month", inn=inn, month="2025-12")
+    assert f'action="/smena/month/{inn}/close"' in anna.page("/month", inn=inn, month="2026-01")
 
     stays = FIRST + timedelta(days=1)
     without = anna.post(f"/month/{inn}/open", stays=str(stays), reason=" ")
