@@ -135,6 +135,18 @@ def test_every_page_is_in_the_navigation_and_the_console_has_no_error(reader: Ca
     assert admin.complaints == []
 
 
+def test_airflows_link_leads_back_to_the_page_that_its_frame_began_with(reader: Callable[..., Reader]) -> None:
+    admin = reader("admin")
+    frame = admin.site("today")
+    with frame.expect_navigation():
+        frame.locator("header a", has_text="Месяц").click()
+    assert "Месяц" in frame.inner_text("main h1")
+    with frame.expect_navigation():
+        admin.page.get_by_role("link", name="Сегодня", exact=True).first.click()
+    assert frame.inner_text("main h1") == "Сегодня"
+    assert admin.complaints == []
+
+
 def test_a_click_goes_from_the_calendar_to_the_shifts_and_to_the_run_and_back(
     reader: Callable[..., Reader], loaded: Office
 ) -> None:

@@ -1,5 +1,5 @@
-// The script of all pages: Airflow's theme, links that leave Airflow's frame, a tick for all rows, the sum of the ticked
-// rows, rows that open in place, and keyboard control of tables.
+// The script of all pages: Airflow's theme and links, links that leave Airflow's frame, a tick for all rows, the sum of
+// the ticked rows, rows that open in place, and keyboard control of tables.
 "use strict";
 
 (function () {
@@ -31,6 +31,18 @@
     step.click();
     step.remove();
   });
+
+  // Airflow's own link to the page that its frame began with does nothing, because that frame is in place already,
+  // whatever it shows by now.
+  if (framed) {
+    const gone = new AbortController();
+    window.addEventListener("pagehide", () => gone.abort());
+    window.parent.document.addEventListener("click", function (event) {
+      const link = event.target.closest('a[href*="/plugin/smena-"]');
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+      if (`${window.parent.location.pathname}/`.startsWith(`${link.pathname}/`)) window.location.assign(window.frameElement.src);
+    }, { capture: true, signal: gone.signal });
+  }
 
   // Elements that scroll sideways can be scrolled with the keyboard.
   function makeScrollable() {
