@@ -196,6 +196,10 @@ def test_the_journal_has_every_order_on_the_page_in_the_file_and_on_paper(browse
     page = anna.page("/journal", inn=inn, **span)
     for kind, title in (("pko", "Приходные"), ("rko", "Расходные")):
         assert f"{title}: {sum(one['kind'] == kind for one in orders)}" in page
+    # Each book numbers by itself, so beside the number of an order is the КПП of its book.
+    for one in orders:
+        cells = f'<td>{one["date"]:%d.%m.%Y}</td><td class="mono">{one["kpp"]}</td><td>{one["number"]}</td>'
+        assert cells in page
     lines = anna.get(f"/journal/{inn}/journal.csv", **span).content.decode("utf-8-sig").splitlines()
     assert len(lines) == len(orders) + 1
     assert lines[0].startswith('"Вид";"Дата";"Номер"') or lines[0].count(";") == 7
