@@ -127,6 +127,7 @@ def test_a_rule_is_shown_with_what_it_would_change_before_it_is_set(browser: Ope
     assert anna.post(f"/settings/{inn}/accounts", **RULE, confirmed="yes").status_code == 303
     rule = account_rules_of(town.warehouse, inn)[0]  # type: ignore[arg-type]
     assert (rule.debit, rule.credit, rule.first_day) == ("50.02", "90.01", DAY)
+    assert "<td>любая</td><td>любые</td><td>50.02</td>" in anna.page("/settings/accounts", inn=inn)
     # What is booked stays.
     assert {one["debit_account"] for one in town.orders() if one["organization_inn"] == inn} != {"50.02"}
     earlier = anna.post(f"/settings/{inn}/accounts", **(RULE | {"from": str(FIRST)}))
