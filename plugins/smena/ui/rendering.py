@@ -44,7 +44,7 @@ def _environment() -> Environment:
         "money": _money, "day": _day, "moment": _moment, "figure": _figure, "duration": _duration, "query": _query,
         "day_of_text": _day_of_text, "local": _local, "signed": _signed, "plain_sum": _plain_sum,
         "signed_sum": lambda amount: "" if amount is None else str(int(amount * 100)),
-        "kopecks": lambda amount: written(roubles(amount)),
+        "kopecks": lambda amount: written(roubles(amount)), "quantity": _quantity,
     }  # fmt: skip
     return made
 
@@ -109,6 +109,11 @@ def static_file(name: str) -> Path:
 
 def _money(amount: Decimal | None) -> str:
     return "—" if amount is None else written(amount)
+
+
+def _quantity(value: Decimal | None) -> str:
+    """Return a quantity without zeros at its end: `2`, `0,984`; a dash where it is not known."""
+    return "—" if value is None else f"{value.normalize():f}".replace(".", ",")
 
 
 def _day(value: date | None) -> str:

@@ -66,6 +66,11 @@ def test_a_document_of_market_is_opened_with_its_lines_and_what_it_was_read_from
     for line, amount in lines:
         assert f"<tr><td>{line}</td>" in page
         assert amount is None or written(amount) in page
+    # Quantities are written as in Russian, without zeros at the end, and times with the organisation's zone.
+    quantities = re.findall(r'</td><td class="number">([^<]*)</td>(?=<td class="number">)', page)
+    assert kind == "cashless_report" or quantities
+    assert kind == "cashless_report" or all(re.fullmatch(r"—|-?\d+(,\d*[1-9])?", one) for one in quantities)
+    assert re.search(r"\d\d\.\d\d\.\d{4} \d\d:\d\d \(UTC\+3\)", page)
     digests = market.sql("select encode(sha256, 'hex') from raw.page where page_id = any(%s)", reported["evidence"])
     assert digests
     assert all(digest in page for (digest,) in digests)
