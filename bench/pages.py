@@ -61,7 +61,7 @@ def main(reported: Sequence[str] | None = None) -> int:
         Path(directory).chmod(0o711)
         with EmbeddedPostgres(Path(directory), settings=SETTINGS) as server:
             dsn = _filled(server, given, console)
-            with _served(dsn) as address:
+            with served(dsn) as address:
                 return _measure(address, dsn, given, console)
 
 
@@ -89,7 +89,7 @@ def _filled(server: EmbeddedPostgres, given: argparse.Namespace, console: Consol
 
 
 @contextmanager
-def _served(dsn: str) -> Iterator[str]:
+def served(dsn: str) -> Iterator[str]:
     """Serve the pages in their own process, as Airflow's server does; yield the address."""
     port = pick_free_port(0)
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(dsn, port), daemon=True)
