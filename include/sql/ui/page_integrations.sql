@@ -2,13 +2,15 @@
 with listed as (
     select
         organization.inn,
-        organization.name
+        organization.name,
+        organization.timezone
     from control.organizations_page(%(search)s, %(after_name)s, %(after_inn)s, %(most)s) as organization
 )
 
 select
     listed.inn,
     listed.name,
+    listed.timezone,
     product.product,
     certificate.valid_to as certificate_to,
     certificate.valid_to < now() as certificate_ended,

@@ -311,3 +311,11 @@ def test_the_pages_are_shown_in_english_too_and_the_choice_is_kept(unloaded_brow
     assert "Completeness" in anna.page("/completeness", lang="en")
     assert '<html lang="en">' in anna.page("/decisions")
     assert "Полнота" in anna.page("/completeness", lang="ru")
+
+
+def test_times_are_shown_with_their_zone(browser: OpenBrowser, town: Town) -> None:
+    inn = town.inns[0]
+    document = next(one["document_id"] for one in town.orders() if one["organization_inn"] == inn)
+    for path in ("/integrations", f"/integrations/{inn}/ofd", f"/quality?inn={inn}", f"/documents/{document}"):
+        times = re.findall(r"\d\d\.\d\d\.\d{4} \d\d:\d\d(.{8})", browser("anna").page(path))
+        assert times and set(times) == {" (UTC+3)"}, path
