@@ -28,7 +28,7 @@ from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents
 from smena.warehouse.ledger import Batch
 from smena.warehouse.pages import StoredPage
-from tests.mutation.damage import Damage, as_json
+from tests.mutation.damage import Damage, as_json, damaged
 from tests.mutation.register import FIRST_DAY, INN, SHIFTS, Register, pages_of
 from tests.unit.transform.builders import ACCOUNTS
 
@@ -78,15 +78,15 @@ def make_case(place: int, detail: str, policy: DatePolicy = "shift_close", *, he
     bodies = {name: as_json(answer) for name, answer in answers.items()}
     bodies[SECOND_REPORTS] = bodies["reports"]
     rng = Random(place * 31 + len(answers))  # noqa: S311 - the same damage each time
-    damaged = rng.choice([name for name in bodies if name != SECOND_REPORTS or _are_asked_twice(bodies)])
-    asked = damaged.partition(", ")[0]
+    name = rng.choice([one for one in bodies if one != SECOND_REPORTS or _are_asked_twice(bodies)])
+    asked = name.partition(", ")[0]
     records = answers[asked][RECORDS.get(asked, "documents")]
     damage = None if healthy else damaged(answers[asked], records, rng)
     if damage is not None:
-        bodies[damaged] = damage.body
+        bodies[name] = damage.body
     if not _are_asked_twice(bodies):
         del bodies[SECOND_REPORTS]
-    return Case(register, damaged, damage, bodies)
+    return Case(register, name, damage, bodies)
 
 
 def _are_asked_twice(bodies: dict[str, bytes]) -> bool:

@@ -80,7 +80,7 @@ def _line(row: Row) -> str:
     ]
     if row["competing_shift_id"] is not None:
         lines.append(
-            f"  against what {row['competing_source']} tells: shift "
+            f"  against what {row['competing_source']} reports: shift "
             f"{row['competing_shift_number'] or row['competing_shift_id']}"
             f" closed {row['competing_closed_at']}"
             + (f", РНМ {row['competing_kkt_reg_id']}" if row["competing_kkt_reg_id"] else "")

@@ -155,7 +155,7 @@ def _summary_text(batch_id: int, summary: dict[str, Any], waiting: Row) -> str:
     written = {kind: f"{count['count']} ({count['sum']:.2f} ₽)" for kind, count in orders.items() if count["count"]}
     lines = [
         f"batch {batch_id}: {summary.get('shifts', 0)} shifts read",
-        f"  against what stood: {counts(summary.get('verdicts', {})) or 'none'}",
+        f"  against what was booked: {counts(summary.get('verdicts', {})) or 'none'}",
         f"  outcomes: {counts(summary.get('outcomes', {})) or 'none'}",
         f"  orders written: {counts(written) or 0}",
     ]

@@ -41,7 +41,7 @@ def test_an_accountant_s_day(shop: Shop) -> None:
     assert set(waiting) >= {"kept", "held", "difference", "evidence", "since", "choices", "reason"}
     assert [one["outcome"] for one in done.data["shifts"]] == ["conflict"]
     output = run("conflicts").out
-    assert "cash_income: kept" in output and f"smena resolve {waiting['decision_id']} keep-ofd|reverse" in output
+    assert "cash_income: current" in output and f"smena resolve {waiting['decision_id']} keep-ofd|reverse" in output
 
     number = str(waiting["decision_id"])
     assert run("resolve", number, "both", "--reason", "x").code == 2
