@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from smena import quality, ui
+from smena.loading.gate_expectations import SUITES
 from smena.messages import ENGLISH, has_message, message, translate
 from smena.model.organization import Organization
 from smena.model.outcome import Outcome
@@ -103,18 +104,25 @@ def test_what_the_database_may_say_has_its_message(family: str) -> None:
     assert missing({family + one for one in FAMILIES[family]}) == set()
 
 
+QUALITY = [importlib.import_module(f"smena.quality.{module.name}") for module in pkgutil.iter_modules(quality.__path__)]
+RULES = [
+    rule for module in QUALITY for suite in vars(module).values() if isinstance(suite, tuple) for rule in suite
+    if isinstance(rule, Rule)
+]  # fmt: skip
+
+
 def test_every_rule_gives_a_reason_that_can_be_read() -> None:
-    rules = [
-        rule
-        for module in pkgutil.iter_modules(quality.__path__)
-        for suite in vars(importlib.import_module(f"smena.quality.{module.name}")).values()
-        if isinstance(suite, tuple)
-        for rule in suite
-        if isinstance(rule, Rule)
-    ]
-    assert len(rules) > 90
-    for rule in rules:
+    assert len(RULES) > 90
+    for rule in RULES:
         assert translate(rule.reason) != translate(rule.reason, ENGLISH), rule.name
+
+
+def test_every_check_has_a_name_that_can_be_read() -> None:
+    checks = {rule.name for rule in RULES} | {one.name for suite in SUITES for one in suite.expectations}
+    named = {name for name in checks if not name.endswith("_is_present")} | {"is_present"}
+    assert missing({f"check_{name}" for name in named}) == set()
+    suites = {module.SUITE for module in QUALITY if hasattr(module, "SUITE")} | {suite.name for suite in SUITES}
+    assert missing({f"suite_{name}" for name in suites}) == set()
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.stem)
