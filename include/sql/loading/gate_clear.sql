@@ -1,4 +1,3 @@
--- Run by the checks that a batch must pass before it is applied, before they store their results: delete the results of
--- an earlier try.
+-- Run by the gate of a batch, which checks it before it is applied: delete the results of an earlier try.
 delete from control.check_result
 where batch_id = %(batch_id)s and shard = %(shard)s

@@ -1,4 +1,4 @@
--- Run by the checks that a batch must pass before it is applied: its staged orders, one row each. Money in kopecks.
+-- Run by the gate of a batch, which checks it before it is applied: its staged orders, one row each. Money in kopecks.
 select
     coalesce(fiscal_drive_number, cashbox_id) || ' / ' || coalesce(shift_number::text, till_shift) || ' / '
     || operation || ' / ' || taxation || ' / ' || agent as cash_order,

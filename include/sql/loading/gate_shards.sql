@@ -1,4 +1,4 @@
--- Run by the checks that a batch must pass before it is applied: one row per shard, with the counts it reported, the
+-- Run by the gate of a batch, which checks it before it is applied: one row per shard, with the counts it reported, the
 -- staged rows, and the rows that passed the checks of single rows.
 --
 -- Publish leaves no shard in state planned: such a shard has nothing staged yet.

@@ -1,4 +1,4 @@
--- Run by the checks that a batch must pass before it is applied: its staged shifts of the OFD, one row each.
+-- Run by the gate of a batch, which checks it before it is applied: its staged shifts of the OFD, one row each.
 -- Money in kopecks.
 --
 -- A shift that two windows report is staged twice, from different pages: `report` identifies the shift and its pages.

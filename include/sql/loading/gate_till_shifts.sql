@@ -1,4 +1,4 @@
--- Run by the checks that a batch must pass before it is applied: its staged till shifts of Kontur.Market, one row each.
+-- Run by the gate of a batch, which checks it before it is applied: its staged till shifts of Kontur.Market, one row each.
 -- Money in kopecks.
 select
     cashbox_id || ' / ' || till_shift || ' ' || shop_id || ' ' || evidence::text as report,

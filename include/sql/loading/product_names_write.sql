@@ -1,5 +1,5 @@
--- Run by the step that fetches product names, with the list of a shop, which has each product once: write new and
--- changed names.
+-- Run by the step that fetches product names: write the new and changed names of a shop's list, which has each product
+-- once.
 insert into control.shop_product (organization_inn, shop_id, product_id, name, seen_at)
 select
     %(inn)s,

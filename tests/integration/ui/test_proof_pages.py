@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from smena.messages import RUSSIAN, message
 from smena.model.money import written
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
@@ -195,10 +196,17 @@ def test_the_checks_of_a_batch_are_shown_to_who_sees_its_organisation(browser: O
     shown = anna.page(path)
     assert town.inns[0] in shown
     for (rule,) in town.sql("select distinct expectation from control.check_result where batch_id = %s", hers):
-        assert f"· {rule}</td>" in shown
+        assert rule not in shown
+        assert f"· {name_of_check(rule)}</td>" in shown
     assert anna.get(f"/quality/batches/{his}").status_code == 404
     assert browser("boris").get(path).status_code == 404
     assert browser("auditor").get(f"/quality/batches/{his}").status_code == 200
+
+
+def name_of_check(rule: str) -> str:
+    """What the Russian pages call a check."""
+    common = next((end for end in ("is_present", "are_of_their_schema") if rule.endswith(f"_{end}")), rule)
+    return message(f"check_{common}", RUSSIAN, context="page")
 
 
 def test_what_a_rule_found_is_shown_as_text(browser: OpenBrowser, town: Town) -> None:
