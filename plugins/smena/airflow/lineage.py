@@ -45,7 +45,7 @@ def send_loaded_lineage(context: Context, batch_ids: Iterable[int]) -> None:
                 services[service(context.endpoint(name).base_url)].append(batch)
             _emit(*loaded(context.warehouse.dsn, services, product))
     except Exception as error:  # noqa: BLE001 - what only tells of the work does not stop it
-        logger.warning("lineage not told: %s", contained(error, "lineage"))
+        logger.warning("lineage not sent: %s", contained(error, "lineage"))
 
 
 def send_published_lineage(context: Context, batch_ids: Iterable[int]) -> None:
@@ -61,7 +61,7 @@ def send_published_lineage(context: Context, batch_ids: Iterable[int]) -> None:
                 written.update({row["name"]: row["count"] for row in rows})
             _emit(*published(context.warehouse.dsn, batches, product, written))
     except Exception as error:  # noqa: BLE001 - what only tells of the work does not stop it
-        logger.warning("lineage not told: %s", contained(error, "lineage"))
+        logger.warning("lineage not sent: %s", contained(error, "lineage"))
 
 
 def _by_product(context: Context, batch_ids: Iterable[int]) -> dict[str, list[Batch]]:

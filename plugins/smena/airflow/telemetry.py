@@ -32,7 +32,7 @@ def send_standings(context: Context) -> None:
     try:
         _send(of_standings(standings(context.warehouse, context.now())))
     except Exception as error:  # noqa: BLE001 - what only tells of the work does not stop it
-        logger.warning("standings not told: %s", contained(error, "standings"))
+        logger.warning("standings not sent: %s", contained(error, "standings"))
 
 
 def _on_step_end(ended: StepEnd) -> None:

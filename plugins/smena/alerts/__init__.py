@@ -1,1 +1,1 @@
-"""What people are told of without asking: one message a day for each organisation, and a load that is late."""
+"""Alerts: one message per day and organisation, and one about a load that is late."""

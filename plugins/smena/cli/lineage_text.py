@@ -74,7 +74,7 @@ def _plain(value: Any) -> str:
 
 
 def _document(document: Row) -> list[str]:
-    amount = "amount not told" if document["amount"] is None else f"{document['amount']} ₽"
+    amount = "amount not reported" if document["amount"] is None else f"{document['amount']} ₽"
     head = f"{document['kind'].upper()} № {document['number']} of {document['date']}: {amount}, {document['status']}"
     if "revision" not in document:
         who = document.get("counterparty") or "—"

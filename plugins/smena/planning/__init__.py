@@ -1,1 +1,1 @@
-"""Which days are loaded, and which must be requested again. Pure pandas: no network, no database."""
+"""Plans of loads: days that are wanted and not covered, in windows of units, and days that cannot be called covered."""

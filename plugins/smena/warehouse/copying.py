@@ -47,7 +47,7 @@ def copy_frame(transaction: Transaction, frame: pd.DataFrame, schema: str, table
 
 
 def read_frame(transaction: Transaction, name: str, schema: Schema, /, **parameters: Any) -> pd.DataFrame:
-    """Return the rows of `include/sql/queries/<name>.sql` as a frame of the schema; columns are found by name.
+    """Return the rows of the statement `name` as a frame of the schema; columns are found by name.
 
     The rows come by COPY and never become Python objects. NULL is missing, an empty text is a text. The query casts to
     the types of the schema: money to `bigint` kopecks, a time with a zone to `timestamp`; a `date` becomes midnight.

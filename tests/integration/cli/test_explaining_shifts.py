@@ -184,7 +184,7 @@ def test_a_document_without_a_shift_is_explained_too(shop: Shop) -> None:
     assert [batch["batch_id"] for batch in lineage["batches"]] == [order["batch_id"]]
     assert lineage["batches"][0]["checks"]
     text = shop.cli.here("explain", waybill).out
-    assert text.startswith(f"WAYBILL № {order['number']} of {order['date']}: amount not told, new\n  ООО «Склад»")
+    assert text.startswith(f"WAYBILL № {order['number']} of {order['date']}: amount not reported, new\n  ООО «Склад»")
 
 
 @pytest.mark.parametrize(
