@@ -175,5 +175,5 @@ def _texts(values: Iterable[str | int | None]) -> list[str]:
 def _named(values: Iterable[str | int]) -> list[str]:
     names = _texts(values)
     if not all(names):
-        raise ValueError("one is not told")
+        raise ValueError("one is not reported")
     return names
