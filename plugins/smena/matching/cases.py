@@ -33,6 +33,8 @@ def first_match(cases: Sequence[Case], index: pd.Index) -> pd.DataFrame:
 
     Example: the cases (a, "x"), (b, "y") give `x` if a holds, `y` if only b holds, an error if neither does.
     """
+    if not len(index):
+        return pd.DataFrame({name: pd.Series(index=index, dtype="string") for name in ("outcome", "reason")})
     is_open = np.ones(len(index), dtype=bool)
     chosen = {name: np.full(len(index), None, dtype=object) for name in ("outcome", "reason")}
     for number, case in enumerate(cases, start=1):

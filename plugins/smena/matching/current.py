@@ -16,6 +16,8 @@ NEW_FACTS = ("new", "changed", "confirmed")
 
 def tills_now(current: pd.DataFrame, till_rows: pd.DataFrame) -> pd.DataFrame:
     """Return the till shifts in scope (CURRENT): as they are published, or as the batch reports them."""
+    if current.empty and till_rows.empty:
+        return CURRENT.empty()
     of_market = current["source"] == "market"
     in_question = current["is_till_in_scope"].astype(bool) | current["is_reported"].astype(bool)
     published = current[
@@ -85,6 +87,8 @@ def outcome_of_marked(rows: pd.DataFrame) -> pd.Series:
 
 def after_adoption(rows: pd.DataFrame, adopted: pd.DataFrame) -> pd.DataFrame:
     """Return reported shifts with the result of `adopt`: `confirmed`, or the outcome if Market's orders stay."""
+    if adopted.empty:
+        return rows.assign(same_as=missing(rows))
     found = rows[["shift_id"]].merge(
         adopted.rename(columns={"fiscal_id": "shift_id", "outcome": "adopted_outcome", "reason": "adopted_reason"}),
         on="shift_id",
@@ -119,6 +123,8 @@ def after_move(tills: pd.DataFrame, fiscals: pd.DataFrame, adopted: pd.DataFrame
 
 def same_where_nothing_is_new(rows: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """Give waiting shifts the verdict `same` if facts, outcome, reason and question are those already published."""
+    if not (rows["verdict"] == "changed").any():
+        return rows
     reviews = decisions[decisions["is_open"].astype(bool) & (decisions["kind"] == "review")].set_index("shift_id")
     is_asked = among(rows["shift_id"], reviews.index) | (rows["outcome"] != Outcome.NEEDS_REVIEW)
     asked_against = rows["shift_id"].map(reviews["counterpart_id"]).astype("string")

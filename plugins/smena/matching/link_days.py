@@ -28,6 +28,8 @@ def checked_links(links: pd.DataFrame) -> pd.DataFrame:
     links in force contradict each other, which the warehouse does not allow.
     """
     links = require_known(links, LINKS, ["cashbox_id", "state"])
+    if links.empty:
+        return links
     require_known(links[links["state"] == WITHDRAWN], LINKS, ["withdrawn_by"])
     current = of_state(links, IN_FORCE)
     if any(len(one) for one, _ in contradictions(current, current, itself=True)):

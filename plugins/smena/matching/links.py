@@ -78,6 +78,8 @@ def infer_links(tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame)
     """
     tills, fiscals, links = checked_tills(tills), checked_fiscals(fiscals), checked_links(links)
     require_unique(require_known(links, LINKS, ["register_link_id"]), LINKS, "register_link_id")
+    if (tills.empty or fiscals.empty) and not (links["state"] == PROPOSED).any():
+        return LinkChanges(LINKS_ADDED.empty(), LINKS_ENDED.empty(), LINKS_WITHDRAWN.empty(), LINKS_PROPOSED.empty())
     current = of_state(links, IN_FORCE)
     likeness = find_likeness(with_middle(tills), with_ends(fiscals), links, current)
     is_certain = _is_certain(likeness)
@@ -98,7 +100,10 @@ def infer_links(tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame)
 
 def links_after(links: pd.DataFrame, changes: LinkChanges) -> pd.DataFrame:
     """Return LINKS after the changes. `register_link_id` of new links is missing, because SQL assigns it."""
-    links = _with_ends_of(checked_links(links), changes.ended)
+    links = checked_links(links)
+    if all(part.empty for part in (changes.added, changes.ended, changes.withdrawn, changes.proposed)):
+        return links
+    links = _with_ends_of(links, changes.ended)
     is_withdrawn = links["register_link_id"].isin(changes.withdrawn["register_link_id"])
     links["state"] = links["state"].mask(is_withdrawn, WITHDRAWN)
     links["withdrawn_by"] = links["withdrawn_by"].mask(is_withdrawn, RULE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from smena.matching.cases import known_and, missing
-from smena.matching.changes import DECISIONS_OPENED
+from smena.matching.changes import DECISIONS_CLOSED, DECISIONS_OPENED, RECOMMENDATIONS
 from smena.matching.questions import duplicates_to_record, questions, recommendations
 from smena.matching.slices import facts_of
 from smena.model.outcome import Outcome
@@ -22,6 +22,8 @@ def open_decisions(
     decisions: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return decisions to open, decisions to close, and recommendations."""
+    if all(frame.empty for frame in (rows, till_rows, settled)):
+        return DECISIONS_OPENED.empty(), DECISIONS_CLOSED.empty(), RECOMMENDATIONS.empty()
     # Conflicts between the two sources come first. A source's own changed report is asked about once that is answered.
     found = pd.concat(
         [
@@ -60,11 +62,15 @@ def _own_conflicts(rows: pd.DataFrame, till_rows: pd.DataFrame) -> pd.DataFrame:
             till_rows[till_rows["verdict"] == "conflict"].assign(reason=str(Reason.MARKET_ORDERS_NOT_REVISABLE)),
         ]
     )
+    if own.empty:
+        return DECISIONS_OPENED.empty()
     return _as_decisions(own.assign(kind="conflict", counterpart_id=missing(own), is_own=True))
 
 
 def _reviews(rows: pd.DataFrame) -> pd.DataFrame:
     waits = rows[rows["verdict"].isin(["new", "changed"]) & (rows["outcome"] == Outcome.NEEDS_REVIEW)]
+    if waits.empty:
+        return DECISIONS_OPENED.empty()
     why = waits["reason"].fillna("")
     digest = facts_of(waits) + "/" + waits["reported_outcome"] + "/" + why
     return _as_decisions(waits.assign(kind="review", counterpart_id=waits["deferred_for"], digest=digest, reason=why))
@@ -73,6 +79,8 @@ def _reviews(rows: pd.DataFrame) -> pd.DataFrame:
 def _conflicts_with_market(adopted: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
     """Shifts of the OFD for which Market's orders stay although the sources disagree."""
     stays = adopted[adopted["stays"].astype(bool) & ~adopted["is_same"].astype(bool)]
+    if stays.empty:
+        return DECISIONS_OPENED.empty()
     digest = _digest_of_pairs(stays["till_id"], stays["fiscal_id"], facts)
     named = stays.rename(columns={"fiscal_id": "shift_id", "till_id": "counterpart_id"})
     return _as_decisions(named.assign(kind="conflict", digest=digest))
@@ -81,11 +89,15 @@ def _conflicts_with_market(adopted: pd.DataFrame, facts: pd.Series) -> pd.DataFr
 def _conflicts_with_ofd(settled: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
     """Till shifts that disagree with the OFD's shift that they match."""
     against = settled[(settled["becomes"] == Outcome.CONFLICT) & settled["fiscal_id"].notna()]
+    if against.empty:
+        return DECISIONS_OPENED.empty()
     return _as_decisions(_held_against_ofd(against, facts).assign(kind="conflict"))
 
 
 def _reviews_of_tills(settled: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
     waits = settled[settled["becomes"] == Outcome.NEEDS_REVIEW]
+    if waits.empty:
+        return DECISIONS_OPENED.empty()
     return _as_decisions(
         waits.assign(
             kind="review",
@@ -98,6 +110,8 @@ def _reviews_of_tills(settled: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
 
 def _duplicates(settled: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
     duplicates = settled[(settled["becomes"] == Outcome.DUPLICATE) & settled["fiscal_id"].notna()]
+    if duplicates.empty:
+        return DECISIONS_OPENED.empty()
     return _as_decisions(_held_against_ofd(duplicates, facts).assign(kind="duplicate", is_resolved=True))
 
 

@@ -8,13 +8,38 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.matching.cases import Case, among, first_match, known_and
+from smena.matching.cases import Case, among, first_match, known_and, missing
 from smena.matching.reported import BOOKED, on_day
 from smena.matching.slices import Setting
 from smena.model.outcome import Outcome
 from smena.model.reasons import Reason
 from smena.transform.by_settings import keeps_cash_documents
 from smena.transform.reason_columns import also, reasons_of
+from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
+
+ADOPTED = Schema(
+    "adopted",
+    {"till_id": TEXT, "fiscal_id": TEXT, "stays": FLAG, "is_same": FLAG, "outcome": TEXT, "reason": TEXT},
+)
+"""Shifts of the OFD that Market has booked: whether Market's orders stay, and whether both sources agree.
+
+`outcome` and `reason` are those of the OFD's shift if the orders stay.
+"""
+
+SETTLED = Schema(
+    "settled",
+    {
+        "shift_id": TEXT,
+        "fiscal_id": TEXT,
+        "order_day": MOMENT,
+        "orders": WHOLE,
+        "revision": WHOLE,
+        "becomes": TEXT,
+        "becomes_reason": TEXT,
+        "becomes_same_as": TEXT,
+    },
+)
+"""Till shifts with the fiscal shift that each matches, and with what `outcome`, `reason` and `same_as` become."""
 
 _MEETS = (Outcome.ISSUED, Outcome.NO_CASH, Outcome.CLOSED_PERIOD, Outcome.NEEDS_REVIEW)
 
@@ -29,6 +54,8 @@ def defer_possible_counterparts(rows: pd.DataFrame, possible: pd.DataFrame, till
 
     Returns `rows` with `outcome` and `reason` of the deferred ones, and `deferred_for`, the till shift.
     """
+    if rows.empty or possible.empty:
+        return rows.assign(deferred_for=missing(rows))
     booked = tills.loc[tills["open_orders"].fillna(0) > 0, ["shift_id"]].rename(columns={"shift_id": "till_id"})
     pairs = possible.dropna(subset=["fiscal_id"]).merge(booked, on="till_id").sort_values("till_id")
     counterpart = pairs.drop_duplicates("fiscal_id").set_index("fiscal_id")["till_id"]
@@ -61,8 +88,10 @@ def adopt(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting:
         pairs: `till_id`, `fiscal_id`, `is_crowded`, `is_equal`, `is_rounded`, `is_explained`.
         tills: till shifts with their orders.
 
-    Returns `till_id`, `fiscal_id`, `stays`, `is_same`, and `outcome` and `reason` of the OFD's shift if it stays.
+    Returns ADOPTED.
     """
+    if rows.empty or pairs.empty:
+        return ADOPTED.empty()
     booked = tills[tills["live_orders"].fillna(0) > 0]
     fresh = rows[rows["verdict"].isin(["new", "changed"]) & rows["outcome"].isin(_MEETS)]
     # If both are booked, no order moves: `outcomes_of_tills` decides about the till shift.
@@ -96,13 +125,13 @@ def adopt(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting:
         met.index,
     )
     met = met.assign(stays=stays, is_same=says_the_same, outcome=decided["outcome"], reason=decided["reason"])
-    return met.loc[goes_anywhere, ["till_id", "fiscal_id", "stays", "is_same", "outcome", "reason"]]
+    return ADOPTED.conform(met[goes_anywhere])
 
 
 def outcomes_of_tills(
     tills: pd.DataFrame, pairs: pd.DataFrame, possible: pd.DataFrame, fiscals: pd.DataFrame, setting: Setting
 ) -> pd.DataFrame:
-    """Return `tills` with the new outcome of each: `fiscal_id`, `becomes`, `becomes_reason` and `becomes_same_as`.
+    """Return the new outcome of each till shift (SETTLED).
 
     Shifts that a person has decided about are left out, unless their orders moved to the OFD's shift.
 
@@ -113,6 +142,8 @@ def outcomes_of_tills(
         fiscals: shifts of the OFD with their outcomes and orders after `adopt`.
         setting: the settings of the organisation.
     """
+    if tills.empty:
+        return SETTLED.empty()
     rows = tills.merge(pairs.rename(columns={"till_id": "shift_id"}), on="shift_id", how="left", validate="one_to_one")
     beside = fiscals[["shift_id", "kkt_reg_id", "outcome", "same_as", "live_orders"]].add_prefix("fiscal_")
     rows = rows.merge(beside.rename(columns={"fiscal_shift_id": "fiscal_id"}), on="fiscal_id", how="left")
@@ -179,7 +210,8 @@ def outcomes_of_tills(
     # Market is off, and a person has withdrawn the link: the till shift stays the duplicate of the same shift.
     stays_duplicate = (rows["becomes"] == Outcome.DUPLICATE) & rows["fiscal_id"].isna()
     rows["becomes_same_as"] = rows["fiscal_id"].where(named & ~two_shifts & ~stays_duplicate, rows["same_as"])
-    return rows[~rows["has_decision"].astype(bool) | ((current == Outcome.ISSUED) & ~has_orders)]
+    is_open = ~rows["has_decision"].astype(bool) | ((current == Outcome.ISSUED) & ~has_orders)
+    return SETTLED.conform(rows[is_open])
 
 
 def _reason_of_duplicate(rows: pd.DataFrame) -> pd.Series:

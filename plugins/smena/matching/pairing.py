@@ -46,6 +46,8 @@ def pair(tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame) -> pd.
     """
     tills, fiscals, links = checked_tills(tills), checked_fiscals(fiscals), checked_links(links)
     require_known(tills, TILLS, ["has_decision"])
+    if tills.empty or fiscals.empty:
+        return PAIRS.empty()
     tills, fiscals, current = with_middle(tills), with_ends(fiscals), of_state(links, IN_FORCE)
     link = link_of_day(tills, current, "cashbox_id")
     register = common_codes(values_of(current["kkt_reg_id"], link), fiscals["kkt_reg_id"])
@@ -107,8 +109,10 @@ def foreign_registers(
     tills, fiscals, links = checked_tills(tills), checked_fiscals(fiscals), checked_links(links)
     registers = _checked_registers(registers)
     covered = require_known(covered, COVERED, ["kkt_reg_id"])
-    tills, fiscals, current = with_middle(tills), with_ends(fiscals), of_state(links, IN_FORCE)
     unpaired = ~among(tills["shift_id"], pairs["till_id"])
+    if registers.empty or not unpaired.any():
+        return FOREIGN_REGISTERS.empty()
+    tills, fiscals, current = with_middle(tills), with_ends(fiscals), of_state(links, IN_FORCE)
     tills = tills[among(tills["cashbox_id"], tills.loc[unpaired, "cashbox_id"])]
     tills = tills.sort_values(["cashbox_id", "day"], ignore_index=True)
     always = current.loc[current["first_day"].isna() & current["end_day"].isna(), "kkt_reg_id"].dropna()
@@ -190,7 +194,10 @@ def possible_shifts(
     tills, fiscals, links = checked_tills(tills), checked_fiscals(fiscals), checked_links(links)
     require_known(tills, TILLS, ["order_day"])
     registers = _checked_registers(registers)
-    tills = with_middle(tills[~among(tills["shift_id"], pairs["till_id"])].reset_index(drop=True))
+    tills = tills[~among(tills["shift_id"], pairs["till_id"])].reset_index(drop=True)
+    if registers.empty or tills.empty:
+        return POSSIBLE_SHIFTS.empty()
+    tills = with_middle(tills)
     fiscals, current = with_ends(fiscals), of_state(links, IN_FORCE)
     own = link_of_day(tills, current, "cashbox_id")
     is_of_no_register = (own != NONE) & values_of(current["kkt_reg_id"], own).isna().to_numpy()

@@ -31,6 +31,8 @@ def questions(
         of_pairs: ids of the shifts whose open reviews, and conflicts with another source, were decided again.
         of_own: ids of those whose open conflicts between two versions were. Questions about other shifts stay.
     """
+    if decisions.empty:
+        return questions, DECISIONS_CLOSED.empty()
     is_own = (decisions["kind"] == "conflict") & decisions["counterpart_id"].isna()
     looked_at = among(decisions["shift_id"], of_own).where(is_own, among(decisions["shift_id"], of_pairs))
     waiting = decisions[decisions["is_open"].astype(bool) & decisions["kind"].isin(["conflict", "review"]) & looked_at]
@@ -64,6 +66,8 @@ def questions(
 
 def duplicates_to_record(duplicates: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """Return duplicates (DECISIONS_OPENED) that are not on record yet: each pair and contents once."""
+    if duplicates.empty or decisions.empty:
+        return duplicates
     key = ["shift_id", "counterpart_id", "digest"]
     known = pd.MultiIndex.from_frame(decisions.loc[decisions["kind"] == "duplicate", key])
     return duplicates[~pd.MultiIndex.from_frame(duplicates[key]).isin(known)]
@@ -77,6 +81,8 @@ def recommendations(questions: pd.DataFrame, rows: pd.DataFrame, pairs: pd.DataF
         rows: reported shifts of the OFD; `reported_reason` is the reason from its own documents.
         pairs: pairs of shifts, with the result of a comparison.
     """
+    if questions.empty:
+        return RECOMMENDATIONS.empty()
     of_shift = rows.set_index("shift_id")
     unclosed = of_shift["fiscal_document_number"].isna()
     is_unclosed = known_and(questions["shift_id"].map(unclosed).astype("boolean"))

@@ -25,6 +25,14 @@ BOOKED = (Outcome.ISSUED, Outcome.NO_CASH, Outcome.CONFLICT)
 WAITING = (Outcome.INCOMPLETE, Outcome.NEEDS_REVIEW, Outcome.BEFORE_START, Outcome.CLOSED_PERIOD)
 _KEPT = ("keep-ofd", "keep-market")
 
+_VERDICT_OF_NONE = {
+    "same_facts": pd.Series(dtype=bool),
+    "is_refused": pd.Series(dtype=bool),
+    "digest": pd.Series(dtype="string"),
+    "verdict": pd.Series(dtype="string"),
+}
+"""What is decided about no rows: most batches hold shifts of one source only."""
+
 
 def once_each(reported: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return reported shifts (REPORTED), each once; rows that repeat one of them; rows that are ambiguous.
@@ -62,6 +70,8 @@ def once_each_till(tills: pd.DataFrame, current: pd.DataFrame) -> tuple[pd.DataF
 
     Of several versions the one with the newest cheque is used, then the one with the most cheques.
     """
+    if tills.empty:
+        return tills, tills, tills
     apart = apart_from_other_shops(tills, current)
     tills = tills.assign(
         outcome=tills["outcome"].mask(apart, str(Outcome.INCOMPLETE)),
@@ -80,6 +90,8 @@ def decide_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
     the two versions, missing if they do not differ.
     """
     rows = rows.assign(reported_outcome=rows["outcome"], reported_reason=rows["reason"])
+    if rows.empty:
+        return rows.assign(**_VERDICT_OF_NONE)
     decided = _outcome_of_report(rows, slice_.setting)
     rows = rows.assign(outcome=decided["outcome"], reason=decided["reason"])
     same_facts = _same_facts(rows)
@@ -152,6 +164,8 @@ def decide_reported_tills(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
 
     Which shift of the OFD a till shift matches, and its final outcome, are decided afterwards.
     """
+    if rows.empty:
+        return rows.assign(**_VERDICT_OF_NONE)
     setting = slice_.setting
     dated = rows["order_day"]
     always = pd.Series(data=True, index=rows.index)

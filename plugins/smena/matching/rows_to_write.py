@@ -16,6 +16,8 @@ from smena.model.reasons import Reason
 def rejected(rows: pd.DataFrame, ambiguous: pd.DataFrame) -> pd.DataFrame:
     """Return rows of the stage that go to quarantine (REJECTED): another identity, or two contents of one shift."""
     other = rows[rows["verdict"] == "other"]
+    if other.empty and ambiguous.empty:
+        return REJECTED.empty()
     of_another = known_and(other["current_is_of_another"])
     why = first_match(
         [
@@ -42,9 +44,12 @@ def _changes_of_ofd(rows: pd.DataFrame) -> list[pd.DataFrame]:
     fresh = rows[rows["verdict"].isin(NEW_FACTS)]
     marked = rows[rows["verdict"].isin(["conflict", "settled"])]
     marked = marked[(marked["verdict"] == "settled") | (marked["current_outcome"] != Outcome.CONFLICT)]
+    written = fresh.assign(action=_action(fresh), revision=fresh["current_revision"])
+    if marked.empty:
+        return [written]
     differs = pd.Series(str(Reason.SOURCE_SUMS_DIFFER), index=marked.index, dtype="string")
     return [
-        fresh.assign(action=_action(fresh), revision=fresh["current_revision"]),
+        written,
         marked.assign(
             action="mark",
             outcome=outcome_of_marked(marked),
@@ -60,6 +65,8 @@ def _changes_of_ofd(rows: pd.DataFrame) -> list[pd.DataFrame]:
 def _changes_of_market(
     till_rows: pd.DataFrame, settled: pd.DataFrame, tills: pd.DataFrame, current: pd.DataFrame
 ) -> list[pd.DataFrame]:
+    if tills.empty:
+        return []
     final = tills.set_index("shift_id")[["outcome", "reason", "same_as", "revision"]]
     decided = settled.set_index("shift_id")[["becomes", "becomes_reason", "becomes_same_as"]]
     final.loc[decided.index, ["outcome", "reason", "same_as"]] = decided.to_numpy()

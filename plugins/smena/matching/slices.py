@@ -193,6 +193,8 @@ def facts_of(shifts: pd.DataFrame) -> pd.Series:
     Example: `29000,0,0,0,15000,0,12,2026-02-03`; an unknown sum is empty.
     """
     text = pd.Series("", index=shifts.index, dtype="string")
+    if shifts.empty:
+        return text
     for number, name in enumerate(FACTS):
         column = shifts[name]
         part = column.dt.strftime("%Y-%m-%d") if name == "order_day" else column.astype("string")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -26,10 +25,18 @@ class Schema:
     name: str
     columns: Mapping[str, str]
     optional: tuple[str, ...] = ()
+    _dtypes: Mapping[str, Any] = field(init=False, repr=False, compare=False)
+    _empty: pd.DataFrame = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        dtypes: dict[str, Any] = {column: pd.api.types.pandas_dtype(name) for column, name in self.columns.items()}
+        empty = pd.DataFrame({column: pd.array([], dtype=dtype) for column, dtype in dtypes.items()})
+        object.__setattr__(self, "_dtypes", dtypes)  # the class is frozen
+        object.__setattr__(self, "_empty", empty)
 
     def empty(self) -> pd.DataFrame:
         """Return a frame of this shape without rows."""
-        return pd.DataFrame({column: pd.array([], dtype=dtype) for column, dtype in self._dtypes().items()})
+        return self._empty.copy(deep=False)
 
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the frame with exactly these columns, in this order, of these types.
@@ -41,7 +48,7 @@ class Schema:
             frame = frame.assign(
                 **{name: pd.Series(pd.NA, index=frame.index, dtype=self.columns[name]) for name in absent}
             )
-        wanted = self._dtypes()
+        wanted = self._dtypes
         if frame.columns.tolist() == list(wanted) and frame.dtypes.tolist() == list(wanted.values()):
             # A view: pandas copies a column when one of the two frames writes to it.
             return frame.copy(deep=False)
@@ -57,11 +64,3 @@ class Schema:
     def of(self, data: Mapping[str, Any]) -> pd.DataFrame:
         """Return a frame of this shape from columns of values."""
         return self.conform(pd.DataFrame(data))
-
-    def _dtypes(self) -> dict[str, Any]:
-        return {column: _dtype(name) for column, name in self.columns.items()}
-
-
-@cache
-def _dtype(name: str) -> Any:
-    return pd.api.types.pandas_dtype(name)

@@ -269,7 +269,7 @@ def test_whether_orders_of_market_go_over_or_stay(
     if stays is None:
         assert found is None
     else:
-        assert found is not None and found[0] is stays
+        assert found is not None and found[0] == stays
         assert not stays or found[1] == outcome
         reasons = {
             "duplicate": Reason.BOOKED_FROM_MARKET,
