@@ -63,7 +63,8 @@ def missing(frame: pd.DataFrame, dtype: str = "string") -> pd.Series:
 
 def same(left: pd.Series, right: pd.Series) -> pd.Series:
     """Return whether two columns are equal, row by row; two missing values are, a missing one and a value are not."""
-    return (left == right).fillna(value=False).astype(bool) | (left.isna() & right.isna())
+    equal = (left == right).to_numpy(dtype=bool, na_value=False)
+    return pd.Series(equal | (left.isna().to_numpy() & right.isna().to_numpy()), index=left.index)
 
 
 def all_same(left: pd.DataFrame, right: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
@@ -76,7 +77,7 @@ def all_same(left: pd.DataFrame, right: pd.DataFrame, columns: Sequence[str]) ->
 
 def known_and(condition: pd.Series) -> pd.Series:
     """Return the condition, False if unknown: `known_and(day < start)` is "the day is known and before"."""
-    return condition.fillna(value=False).astype(bool)
+    return pd.Series(condition.to_numpy(dtype=bool, na_value=False), index=condition.index)
 
 
 def among(values: pd.Series, others: pd.Series | pd.Index) -> pd.Series:

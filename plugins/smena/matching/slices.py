@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from smena.matching.frames import COVERED, LINKS, REGISTERS, require_known
 from smena.model.organization import SettingsInForce
@@ -192,11 +194,8 @@ def facts_of(shifts: pd.DataFrame) -> pd.Series:
 
     Example: `29000,0,0,0,15000,0,12,2026-02-03`; an unknown sum is empty.
     """
-    text = pd.Series("", index=shifts.index, dtype="string")
-    if shifts.empty:
-        return text
-    for number, name in enumerate(FACTS):
-        column = shifts[name]
-        part = column.dt.strftime("%Y-%m-%d") if name == "order_day" else column.astype("string")
-        text = text + ("," if number else "") + part.astype("string").fillna("")
-    return text
+    days = pa.array(shifts["order_day"]).cast(pa.date32())
+    columns = [*(pa.array(shifts[name]) for name in SUMS), days]
+    texts = [column.cast(pa.string()) for column in columns]
+    text = pc.binary_join_element_wise(*texts, ",", null_handling="replace", null_replacement="")
+    return pd.Series(pd.array(text, dtype="string"), index=shifts.index)
