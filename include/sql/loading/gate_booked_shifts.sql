@@ -1,9 +1,10 @@
 -- Run by `smena quality --batch`: the published shifts of the OFD that no later batch has written, with the columns of
 -- gate_shifts, so that the same checks run on both.
 select
-    fiscal_drive_number || ' / ' || shift_number as report,
+    fiscal_drive_number as unit,
+    shift_number::text as shift,
+    '' as evidence,
     kkt_reg_id,
-    fiscal_drive_number,
     shift_number,
     coalesce(fiscal_document_number, 1) as fiscal_document_number,
     outcome,
@@ -17,7 +18,6 @@ select
     end as cash_if_issued,
     case outcome when 'issued' then order_date else closed_at::date end as day_if_issued,
     0 as is_rejected,
-    shift_id::text as shift_id,
     -- A conflict without orders is not booked: it waits for a person.
     shift.outcome = 'issued' or (
         shift.outcome = 'conflict' and exists (

@@ -1,14 +1,13 @@
 -- Run by `smena quality --batch`: the published till shifts that no later batch has written, with the columns of
 -- gate_till_shifts, so that the same checks run on both.
 select
-    cashbox_id || ' / ' || till_shift as report,
-    cashbox_id,
-    till_shift,
+    cashbox_id as unit,
+    till_shift as shift,
+    '' as evidence,
     outcome,
     coalesce(least(cash_income, cash_refund, cashless_income, cashless_refund) * 100, 0)::bigint as least_sum,
     -- 1 passes the check: the shift is not issued, and only an issued one must have cash.
     case outcome when 'issued' then ((cash_income + cash_refund) * 100)::bigint else 1 end as cash_if_issued,
-    shift_id::text as shift_id,
     -- A conflict without orders is not booked: it waits for a person.
     shift.outcome = 'issued' or (
         shift.outcome = 'conflict' and exists (

@@ -1,11 +1,12 @@
 -- Run by the gate of a batch, which checks it before it is applied: its staged shifts of the OFD, one row each.
 -- Money in kopecks.
 --
--- A shift that two windows report is staged twice, from different pages: `report` identifies the shift and its pages.
+-- A shift that two windows report is staged twice, from different pages: shift and pages together identify a report.
 select
-    staged.fiscal_drive_number || ' / ' || staged.shift_number || ' ' || staged.evidence::text as report,
+    staged.fiscal_drive_number as unit,
+    staged.shift_number::text as shift,
+    staged.evidence::text as evidence,
     staged.kkt_reg_id,
-    staged.fiscal_drive_number,
     staged.shift_number,
     staged.fiscal_document_number,
     staged.outcome,
@@ -23,7 +24,6 @@ select
     end as cash_if_issued,
     case staged.outcome when 'issued' then staged.order_day else staged.closed_at::date end as day_if_issued,
     (rejected.page_id is not null)::integer as is_rejected,
-    staged.shift_id::text as shift_id,
     staged.outcome = 'issued' as is_booked,
     staged.order_day,
     staged.cash_income as income,

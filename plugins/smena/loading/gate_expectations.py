@@ -51,7 +51,9 @@ SHARDS = Schema(
 """
 
 _OF_SUMS = {
-    "shift_id": TEXT,
+    "unit": TEXT,
+    "shift": TEXT,
+    "evidence": TEXT,
     "is_booked": FLAG,
     "order_day": MOMENT,
     "income": WHOLE,
@@ -63,9 +65,7 @@ _OF_SUMS = {
 SHIFTS = Schema(
     "gate_shifts",
     {
-        "report": TEXT,
         "kkt_reg_id": TEXT,
-        "fiscal_drive_number": TEXT,
         "shift_number": WHOLE,
         "fiscal_document_number": WHOLE,
         "outcome": TEXT,
@@ -76,34 +76,36 @@ SHIFTS = Schema(
     }
     | _OF_SUMS,
 )
-"""One row per staged shift of the OFD. `least_sum` is the least of its six sums, 0 if it has none."""
+"""One row per staged shift of the OFD. `unit` is its fiscal drive, `evidence` its pages.
+
+`least_sum` is the least of its six sums, 0 if it has none.
+"""
 
 TILL_SHIFTS = Schema(
     "gate_till_shifts",
     {
-        "report": TEXT,
-        "cashbox_id": TEXT,
-        "till_shift": TEXT,
         "outcome": TEXT,
         "least_sum": WHOLE,
         "cash_if_issued": WHOLE,
     }
     | _OF_SUMS,
 )
-"""One row per staged till shift of Kontur.Market. `cash_if_issued` is 1, which passes the
+"""One row per staged till shift of Kontur.Market. `unit` is its cashbox. `cash_if_issued` is 1, which passes the
 check, if the shift is not issued."""
 
 ORDERS = Schema(
     "gate_orders",
     {
-        "cash_order": TEXT,
+        "unit": TEXT,
+        "shift": TEXT,
         "kind_and_operation": TEXT,
         "operation": TEXT,
+        "taxation": TEXT,
+        "agent": FLAG,
         "amount": WHOLE,
         "vat": WHOLE,
         "debit_account": TEXT,
         "credit_account": TEXT,
-        "shift_id": TEXT,
         "day": MOMENT,
     },
 )
@@ -130,20 +132,20 @@ class Suite:
 
     Attributes:
         name: the name of the suite in the results.
-        key: the column that identifies a row in the results.
+        keys: the columns that identify a row in the results.
     """
 
     name: str
-    key: str
+    keys: tuple[str, ...]
     expectations: tuple[Expectation, ...]
 
     def results(self, frame: pd.DataFrame) -> list[CheckResult]:
-        return validate(self.name, self.expectations, frame, key=self.key)
+        return validate(self.name, self.expectations, frame, keys=self.keys)
 
 
 OF_SHARDS = Suite(
     SHARDS.name,
-    "shard",
+    ("shard",),
     (
         equal("as_many_shifts_as_were_staged", "shifts", "staged_shifts", Reason.STAGE_CHANGED),
         equal("as_many_orders_as_were_staged", "orders", "staged_orders", Reason.STAGE_CHANGED),
@@ -157,11 +159,11 @@ OF_SHARDS = Suite(
 
 OF_SHIFTS = Suite(
     SHIFTS.name,
-    "report",
+    ("unit", "shift"),
     (
         unique("one_row_a_report", "report", Reason.SHIFT_TWICE),
         matches("rnm_has_16_digits", "kkt_reg_id", whole(RNM), Reason.RNM_NOT_16_DIGITS),
-        matches("drive_has_up_to_16_digits", "fiscal_drive_number", whole(FISCAL_DRIVE), Reason.DRIVE_NOT_16_DIGITS),
+        matches("drive_has_up_to_16_digits", "unit", whole(FISCAL_DRIVE), Reason.DRIVE_NOT_16_DIGITS),
         between("shift_number_is_counted", "shift_number", 1, None, Reason.SHIFT_NUMBER_BELOW_1),
         known(
             "document_number_is_known",
@@ -177,11 +179,11 @@ OF_SHIFTS = Suite(
 
 OF_TILL_SHIFTS = Suite(
     TILL_SHIFTS.name,
-    "report",
+    ("unit", "shift"),
     (
         unique("one_row_a_report", "report", Reason.TILL_SHIFT_TWICE),
-        matches("cashbox_is_written", "cashbox_id", r"\S", reason(Reason.FIELD_BLANK, what="cashboxId")),
-        matches("till_shift_is_written", "till_shift", r"\S", reason(Reason.FIELD_BLANK, what="cashRegisterId")),
+        matches("cashbox_is_written", "unit", r"\S", reason(Reason.FIELD_BLANK, what="cashboxId")),
+        matches("till_shift_is_written", "shift", r"\S", reason(Reason.FIELD_BLANK, what="cashRegisterId")),
         *OF_ANY_SHIFT,
         between("issued_shift_has_cash", "cash_if_issued", 1, None, Reason.TILL_SHIFT_WITHOUT_CASH),
     ),
@@ -189,9 +191,9 @@ OF_TILL_SHIFTS = Suite(
 
 OF_ORDERS = Suite(
     ORDERS.name,
-    "cash_order",
+    ("unit", "shift", "operation", "taxation", "agent"),
     (
-        unique("one_order_a_key", "cash_order", Reason.ORDER_TWICE),
+        unique("one_order_a_key", "key", Reason.ORDER_TWICE),
         one_of("kind_is_of_a_known_operation", "kind_and_operation", KINDS, Reason.KIND_NOT_THE_OPERATIONS),
         between("amount_is_positive", "amount", 1, AMOUNT_LIMIT_KOPECKS - 1, Reason.AMOUNT_OUT_OF_RANGE),
         between("vat_is_not_negative", "vat", 0, None, Reason.VAT_NEGATIVE),
@@ -205,7 +207,7 @@ OF_ORDERS = Suite(
 
 OF_SUMS = Suite(
     SUMS.name,
-    "shift",
+    ("unit", "shift"),
     (
         equal("sales_less_refunds_are_booked", "sales", "booked_sales", Reason.ORDERS_NOT_THE_CASH),
         at_least("no_more_sales_than_cash", "income", "booked_income", Reason.ORDERS_NOT_THE_CASH),
@@ -253,7 +255,7 @@ def _results(
     all_shifts = shifts if others is None else pd.concat([shifts, others], ignore_index=True)
     numbered_shifts, numbered_orders = numbered(all_shifts, orders)
     return [
-        *(OF_SHIFTS if source == OFD else OF_TILL_SHIFTS).results(shifts),
+        *(OF_SHIFTS if source == OFD else OF_TILL_SHIFTS).results(numbered_shifts.iloc[: len(shifts)]),
         *OF_ORDERS.results(with_reports(numbered_orders, numbered_shifts)),
         *OF_SUMS.results(sums_of(numbered_shifts, numbered_orders)),
     ]

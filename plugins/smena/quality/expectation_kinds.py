@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from smena.quality.expectations import Expectation
+from smena.quality.expectations import MATCH_REGEX, Expectation
 
 
 def known(name: str, column: str, why: str) -> Expectation:
@@ -23,7 +23,7 @@ def unique(name: str, column: str, why: str) -> Expectation:
 
 def matches(name: str, column: str, regex: str, why: str) -> Expectation:
     """Return the expectation that a text contains a match of the regular expression."""
-    return Expectation(name, str(why), "ExpectColumnValuesToMatchRegex", {"column": column, "regex": regex})
+    return Expectation(name, str(why), MATCH_REGEX, {"column": column, "regex": regex})
 
 
 def between(name: str, column: str, least: int, most: int | None, why: str) -> Expectation:

@@ -1,10 +1,12 @@
 """The frames that the gate compares: the orders of a batch with their shifts, and the sums of both.
 
-A shift that two windows report is staged twice, and so are its orders: then each order has a key of its own, and the
-sums of the shift show whether there is one too many.
+A shift that two windows report is staged twice, and so are its orders: their keys say nothing then, and the sums of the
+shift show whether there is one too many.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -25,47 +27,73 @@ UNKNOWN = -1
 
 _SUMS = [*CASH.values(), "sales"]
 
-SUMS = Schema("gate_sums", {"shift": TEXT} | dict.fromkeys([*_SUMS, *(f"booked_{name}" for name in _SUMS)], WHOLE))
+_SHIFT = ["unit", "shift"]
+"""What identifies a shift: its fiscal drive or cashbox, and its number there."""
+
+SUMS = Schema(
+    "gate_sums", {"unit": TEXT, "shift": TEXT} | dict.fromkeys([*_SUMS, *(f"booked_{name}" for name in _SUMS)], WHOLE)
+)
 """One row per shift: its cash, and the sums of its orders. `sales` is income minus refunds, which may be netted."""
 
 
 def numbered(shifts: pd.DataFrame, orders: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return both frames with a `number` for each `shift_id`, in order of appearance: integers compare faster."""
-    numbers, _ = pd.factorize(pd.concat([shifts["shift_id"], orders["shift_id"]], ignore_index=True))
-    return shifts.assign(number=numbers[: len(shifts)]), orders.assign(number=numbers[len(shifts) :])
+    """Return both frames with integers for what identifies their rows, which compare faster than texts.
+
+    Args:
+        shifts: with `unit`, `shift` and `evidence`.
+        orders: with `unit`, `shift`, `operation`, `taxation` and `agent`.
+
+    Returns:
+        both with `number`, that of the shift; the shifts with `report`, that of the shift and its evidence; the orders
+        with `key`, that of the shift, operation, tax system and agent.
+    """
+    number = _codes(pd.concat([shifts[_SHIFT], orders[_SHIFT]], ignore_index=True), _SHIFT)
+    shifts, orders = shifts.assign(number=number[: len(shifts)]), orders.assign(number=number[len(shifts) :])
+    return (
+        shifts.assign(report=_codes(shifts, ["number", "evidence"])),
+        orders.assign(key=_codes(orders, ["number", "operation", "taxation", "agent"])),
+    )
+
+
+def _codes(frame: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.int64]:
+    """One integer per row from 0: rows with equal values in all columns have equal integers."""
+    codes = np.zeros(len(frame), dtype=np.int64)
+    for name in columns:
+        of_column, values = pd.factorize(frame[name], use_na_sentinel=False)
+        # Numbered anew after each column, so that products never overflow.
+        codes, _ = pd.factorize(codes * len(values) + of_column)
+    return codes
 
 
 def with_reports(orders: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
     """Return orders with facts of their shifts.
 
     Args:
-        orders: with `cash_order`, `number` and `day`.
+        orders: with `key`, `number` and `day`.
         shifts: with `number`, `is_booked` and `order_day`.
 
     Returns:
         the orders with `reports`, how often their shift is reported as booked, and `days_away`, how many days they are
-        from the days of those reports; orders of a shift that is reported twice have distinct keys.
+        from the days of those reports; `key` is missing for orders of a shift that is reported twice.
     """
     booked = shifts[shifts["is_booked"].to_numpy(dtype=bool)]
     days = booked.groupby("number", sort=False)["order_day"].agg(["size", "min", "max"])
     of_shift = days.reindex(orders["number"]).set_axis(orders.index)
     reports = of_shift["size"].fillna(0).astype("int64")
     away = np.fmax(_days(of_shift["min"] - orders["day"]), _days(orders["day"] - of_shift["max"]))
-    is_repeated = (reports > 1).to_numpy()
-    keys = orders["cash_order"].copy()
-    keys[is_repeated] += " " + pd.Series(np.flatnonzero(is_repeated), keys.index[is_repeated]).astype("string")
-    return orders.assign(cash_order=keys, reports=reports, days_away=np.nan_to_num(away).clip(min=0).astype("int64"))
+    keys = orders["key"].astype("Int64").mask(reports > 1)
+    return orders.assign(key=keys, reports=reports, days_away=np.nan_to_num(away).clip(min=0).astype("int64"))
 
 
 def sums_of(shifts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     """Return SUMS of shifts that are booked or have orders. Unknown cash is `UNKNOWN`, to which no orders sum.
 
     Args:
-        shifts: with `report`, `number`, `is_booked` and the cash, in kopecks.
-        orders: with `cash_order`, `number`, `operation` and `amount`, in kopecks.
+        shifts: with `unit`, `shift`, `number`, `is_booked` and the cash, in kopecks.
+        orders: with `unit`, `shift`, `number`, `operation` and `amount`, in kopecks.
     """
     shifts = shifts[shifts["is_booked"].to_numpy(dtype=bool)]
-    names = pd.concat([shifts["report"], orders["cash_order"]], ignore_index=True)
+    names = pd.concat([shifts[_SHIFT], orders[_SHIFT]], ignore_index=True)
     there, first = np.unique(np.concatenate([shifts["number"], orders["number"]]), return_index=True)
     count = int(there.max(initial=-1)) + 1
     sums: dict[str, npt.NDArray[np.int64]] = {}
@@ -75,7 +103,8 @@ def sums_of(shifts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
         sums[f"booked_{name}"] = _sums(of_operation["number"], of_operation["amount"], count)
     for side in ("", "booked_"):
         sums[f"{side}sales"] = sums[f"{side}income"] - sums[f"{side}refund"]
-    return SUMS.conform(pd.DataFrame(sums).iloc[there].assign(shift=names.iloc[first].to_numpy()))
+    found = pd.DataFrame(sums).iloc[there].reset_index(drop=True)
+    return SUMS.conform(found.join(names.iloc[first].reset_index(drop=True)))
 
 
 def _sums(numbers: pd.Series, amounts: pd.Series, count: int) -> npt.NDArray[np.int64]:

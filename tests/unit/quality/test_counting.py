@@ -17,14 +17,16 @@ from smena.quality.expectations import Expectation, validate
 from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
 from tests.unit.quality.oracle import counted, unexpected_rows
 
-OF_ORDERS = Schema("gate_orders", {**gate_expectations.ORDERS.columns, "reports": WHOLE, "days_away": WHOLE})
+ADDED = dict.fromkeys(("report", "key", "reports", "days_away"), WHOLE)
+"""Columns that the gate adds to what it has read."""
+
 SCHEMAS = {
-    schema.name: schema
+    schema.name: Schema(schema.name, {**schema.columns, **ADDED})
     for schema in (
         gate_expectations.SHARDS,
         gate_expectations.SHIFTS,
         gate_expectations.TILL_SHIFTS,
-        OF_ORDERS,
+        gate_expectations.ORDERS,
         gate_expectations.SUMS,
     )
 }
@@ -34,7 +36,7 @@ OF_THE_GATE = [
     for one in suite.expectations
 ]
 VALUES: dict[str, list[Any]] = {
-    WHOLE: [None, -1, 0, 1, 2, 10**15],
+    WHOLE: [None, -1, 0, 1, 1, 2, 10**15],
     TEXT: [None, "", " ", "x", "x", "issued", "pko cash_income", "0" * 16, "0" * 16 + "\n", "0" * 17],
     MOMENT: [None, pd.Timestamp("2026-01-01")],
 }
@@ -71,7 +73,7 @@ def test_all_expectations_of_a_suite_are_counted_together() -> None:
         equal("same", "vat", "other", "why"),
         known("vat_known", "vat", "why"),
     )
-    results = validate("suite", suite, frame, key="vat")
+    results = validate("suite", suite, frame, keys=("vat",))
     assert [(one.expectation, one.success, one.bad_rows, one.rows) for one in results] == [
         ("known", False, 1, 3), ("positive", False, 1, 3), ("small", False, 1, 3), ("same", False, 2, 3),
         ("vat_known", True, 0, 3),

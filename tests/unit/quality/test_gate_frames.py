@@ -23,8 +23,9 @@ def frame(schema: Schema, rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 def shift(name: str, *, is_booked: bool = True, day: date = DAY, **cash: int | None) -> dict[str, Any]:
     return {
-        "shift_id": name,
-        "report": f"report of {name}",
+        "unit": "drive",
+        "shift": name,
+        "evidence": "{1}",
         "is_booked": is_booked,
         "order_day": day,
         **NOTHING,
@@ -33,8 +34,7 @@ def shift(name: str, *, is_booked: bool = True, day: date = DAY, **cash: int | N
 
 
 def order(name: str, amount: int, operation: str = "cash_income", day: date = DAY) -> dict[str, Any]:
-    key = f"{name} / {operation}"
-    return {"shift_id": name, "cash_order": key, "operation": operation, "amount": amount, "day": day}
+    return {"unit": "drive", "shift": name, "operation": operation, "amount": amount, "day": day}
 
 
 def both(shifts: list[dict[str, Any]], orders: list[dict[str, Any]]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -47,14 +47,14 @@ def test_orders_are_summed_by_shift_and_operation() -> None:
         [order("b", 5, "cash_payout"), order("a", 400), order("a", 300), order("a", 100, "cash_refund")],
     )
     sums = sums_of(shifts, orders).set_index("shift")
-    assert sums.loc["report of a", ["income", "booked_income", "refund", "booked_refund"]].tolist() == [
+    assert sums.loc["a", ["income", "booked_income", "refund", "booked_refund"]].tolist() == [
         700,
         700,
         100,
         100,
     ]
-    assert sums.loc["report of a", ["sales", "booked_sales"]].tolist() == [600, 600]
-    assert sums.loc["report of b", ["payout", "booked_payout", "payout_refund", "booked_payout_refund"]].tolist() == [
+    assert sums.loc["a", ["sales", "booked_sales"]].tolist() == [600, 600]
+    assert sums.loc["b", ["payout", "booked_payout", "payout_refund", "booked_payout_refund"]].tolist() == [
         5, 5, 3, 0,
     ]  # fmt: skip
 
@@ -66,9 +66,9 @@ def test_a_shift_without_orders_and_orders_without_a_booked_shift_are_there() ->
     )
     sums = sums_of(shifts, orders).set_index("shift")
     assert sums[["income", "booked_income"]].to_dict("index") == {
-        "report of a": {"income": 700, "booked_income": 0},
-        "b / cash_income": {"income": 0, "booked_income": 900},
-        "d / cash_income": {"income": 0, "booked_income": 1},
+        "a": {"income": 700, "booked_income": 0},
+        "b": {"income": 0, "booked_income": 900},
+        "d": {"income": 0, "booked_income": 1},
     }
 
 
@@ -77,7 +77,26 @@ def test_a_shift_that_is_reported_twice_is_summed_twice_and_so_are_its_orders() 
     assert sums_of(shifts, orders)[["income", "booked_income"]].to_numpy().tolist() == [[1400, 2100]]
     beside = with_reports(orders, shifts)
     assert beside["reports"].tolist() == [2, 2, 2]
-    assert beside["cash_order"].is_unique
+    assert beside["key"].isna().all()
+
+
+def test_a_key_is_that_of_the_shift_the_operation_the_tax_system_and_the_agent() -> None:
+    one = order("a", 1) | {"taxation": "common", "agent": False}
+    changes = [
+        {},
+        {},
+        {"shift": "b"},
+        {"unit": "other"},
+        {"operation": "cash_refund"},
+        {"taxation": ""},
+        {"agent": True},
+    ]
+    shifts, orders = both([shift("a"), shift("a") | {"evidence": "{1,2}"}], [one | change for change in changes])
+    keys = with_reports(orders, shifts.iloc[:1])["key"].tolist()
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == len(changes) - 1
+    assert shifts["number"].tolist() == [0, 0]
+    assert shifts["report"].is_unique
 
 
 def test_kopecks_are_exact_beyond_what_a_float_can_hold() -> None:
