@@ -39,7 +39,7 @@ RULES = (
     between("total_is_what_was_sold", "_not_sold", None, 0, Reason.LINES_NOT_THE_TOTAL),
     at_least("closed_after_it_was_opened", "closed_at", "opened_at", Reason.CHEQUE_CLOSED_BEFORE_OPENED),
     at_least("closed_in_the_past", "_latest", "closed_at", Reason.CHEQUE_CLOSED_IN_THE_FUTURE),
-    unique("one_cheque_an_id", "_cheque", Reason.CHEQUE_TWICE),
+    unique("one_cheque_an_id", CHEQUE_KEY, Reason.CHEQUE_TWICE),
 )
 
 
@@ -69,14 +69,13 @@ def check_cheques(
     sold = of_cheque.sum().reindex(key).set_axis(cheques.index)
     slack = of_cheque.size().reindex(key).set_axis(cheques.index).astype("Int64")
     checked = cheques.assign(
-        _cheque=cheques["shop_id"] + " / " + cheques["cheque_id"],
         _not_paid=_away(cheques["cash"] + cheques["cashless"], cheques),
         _not_by_type=(by_type - cheques["cashless"]).abs(),
         _of_unknown_type=_of_unknown_type(payments).reindex(key, fill_value=0).set_axis(cheques.index),
         _not_sold=_away(sold, cheques) - slack,
         _latest=pd.Timestamp(now_local) + AHEAD,
     )
-    return verdict_on(cheques, [*shapes, *evaluate(SUITE, RULES, checked, key="_cheque")])
+    return verdict_on(cheques, [*shapes, *evaluate(SUITE, RULES, checked, key=CHEQUE_KEY)])
 
 
 def _of_unknown_type(payments: pd.DataFrame) -> pd.Series:

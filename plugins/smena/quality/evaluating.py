@@ -24,14 +24,14 @@ class Evaluation:
     bad: pd.Index[int]
 
 
-def evaluate(suite: str, rules: Sequence[Rule], frame: pd.DataFrame, *, key: str) -> list[Evaluation]:
+def evaluate(suite: str, rules: Sequence[Rule], frame: pd.DataFrame, *, key: Sequence[str]) -> list[Evaluation]:
     """Return one evaluation per rule, in the order of the rules.
 
     Args:
         suite: the name of the suite in the results.
         rules: those of the suite.
         frame: with every column that the rules use.
-        key: the column that identifies a row in the results.
+        key: the columns that identify a row in the results.
 
     Raises:
         BrokenPromise: a mask cannot be computed, or is not a plain `bool` for each row.
@@ -59,13 +59,13 @@ def verdict_on(frame: pd.DataFrame, evaluations: Sequence[Evaluation]) -> Verdic
     return Verdict(results, bad)
 
 
-def _evaluate(suite: str, rule: Rule, frame: pd.DataFrame, key: str) -> Evaluation:
+def _evaluate(suite: str, rule: Rule, frame: pd.DataFrame, key: Sequence[str]) -> Evaluation:
     bad = pd.Index(np.flatnonzero(_mask_of(rule, frame)), dtype="int64")
     details: dict[str, object] = {"rule": rule.reason}
     if len(bad):
         shown = frame.iloc[bad[:SHOWN_ROWS]]
         details["found"] = _shown(shown, rule.columns)
-        details["keys"] = [str(value) for value in shown[key]]
+        details["keys"] = [" / ".join(map(str, row)) for row in shown[list(key)].itertuples(index=False)]
     result = CheckResult(
         suite=suite,
         expectation=rule.name,

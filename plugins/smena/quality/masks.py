@@ -86,11 +86,11 @@ class Repeated:
     An unknown key, or one unknown in part, repeats nothing.
     """
 
-    column: str
+    columns: tuple[str, ...]
 
     def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
-        key = frame[self.column]
-        return _with_unknown(key.duplicated(keep=False), key.isna(), unknown_is_bad=False)
+        key = frame[list(self.columns)]
+        return _with_unknown(key.duplicated(keep=False), key.isna().any(axis=1), unknown_is_bad=False)
 
 
 @dataclass(frozen=True, slots=True)

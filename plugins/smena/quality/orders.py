@@ -42,12 +42,12 @@ ORDER_RULES = (
     between("vat_is_within_the_amount", "_vat_too_much", None, 0, Reason.VAT_OVER_ITS_RATE, "warning"),
     matches("debit_account_is_written", "debit_account", r"\S", Reason.DEBIT_ACCOUNT_BLANK),
     matches("credit_account_is_written", "credit_account", r"\S", Reason.CREDIT_ACCOUNT_BLANK),
-    unique("one_order_a_key", "_order", Reason.ORDER_TWICE),
+    unique("one_order_a_key", [*SHIFT_KEY, "operation", "_taxation", "_agent"], Reason.ORDER_TWICE),
     one_of("shift_is_issued", "_outcome", [str(Outcome.ISSUED)], Reason.ORDERS_OF_UNISSUED_SHIFT, "batch"),
 )
 
 SHIFT_RULES = (
-    unique("one_row_a_shift", "_shift", Reason.SHIFT_TWICE, "batch"),
+    unique("one_row_a_shift", SHIFT_KEY, Reason.SHIFT_TWICE, "batch"),
     present("_not_booked", "issued_shift_has_sums", Reason.ISSUED_WITHOUT_SUMS, "batch"),
     one_of("orders_sum_to_the_shifts_cash", "_not_booked", [0], Reason.ORDERS_NOT_THE_CASH, "batch"),
 )
@@ -70,13 +70,9 @@ def check_orders(orders: pd.DataFrame, shifts: pd.DataFrame, *, date_policy: Dat
     shapes = [check_shape(SUITE, orders, ORDERS), check_shape(SUITE, shifts, SHIFTS)]
     if not all(shape.result.success for shape in shapes):
         return verdict_on(orders, shapes)
-    of_orders = evaluate(SUITE, ORDER_RULES, _with_shifts(orders, shifts, date_policy), key="_shift")
-    of_shifts = evaluate(SUITE, SHIFT_RULES, _with_orders(shifts, orders), key="_shift")
+    of_orders = evaluate(SUITE, ORDER_RULES, _with_shifts(orders, shifts, date_policy), key=SHIFT_KEY)
+    of_shifts = evaluate(SUITE, SHIFT_RULES, _with_orders(shifts, orders), key=SHIFT_KEY)
     return verdict_on(orders, [*shapes, *of_orders, *of_shifts])
-
-
-def _shift(frame: pd.DataFrame) -> pd.Series[str]:
-    return frame["fiscal_drive_number"] + " / " + frame["shift_number"].astype("string")
 
 
 def _with_shifts(orders: pd.DataFrame, shifts: pd.DataFrame, date_policy: DatePolicy) -> pd.DataFrame:
@@ -86,11 +82,9 @@ def _with_shifts(orders: pd.DataFrame, shifts: pd.DataFrame, date_policy: DatePo
         _outcome=shifts["outcome"],
     )
     checked = orders.merge(with_shifts.drop_duplicates(SHIFT_KEY), how="left", on=SHIFT_KEY)
-    shift = _shift(checked)
-    purpose = checked[["operation", "taxation", "agent"]].astype("string").fillna("")
     return checked.assign(
-        _shift=shift,
-        _order=shift.str.cat(purpose, sep=" / "),
+        _taxation=checked["taxation"].fillna(""),
+        _agent=checked["agent"].astype("string").fillna(""),
         _kind_of_operation=checked["operation"].map(KIND_OF).astype("string"),
         _outcome=checked["_outcome"].fillna("unknown"),
         _vat_too_much=_vat_too_much(checked),
@@ -126,7 +120,7 @@ def _vat_lines(vat_by_rate: pd.Series) -> pd.DataFrame:
 
 
 def _with_orders(shifts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
-    """The shifts with `_shift` (their key) and `_not_booked`: kopecks of an issued shift's cash that no order books.
+    """The shifts with `_not_booked`: kopecks of an issued shift's cash that no order books.
 
     Where the sum agrees, payouts and their refunds must agree too; if not, `_not_booked` is their difference. Refunds
     of sales may be netted, so they are only compared together with the sales.
@@ -144,4 +138,4 @@ def _with_orders(shifts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
         difference = checked[f"cash{name}"] - checked[name].fillna(0)
         not_booked = not_booked.mask((not_booked == 0).fillna(value=False), difference)
     not_booked = not_booked.where(checked["outcome"] == Outcome.ISSUED, 0)
-    return checked.assign(_shift=_shift(checked), _not_booked=not_booked)
+    return checked.assign(_not_booked=not_booked)

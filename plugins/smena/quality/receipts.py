@@ -16,6 +16,8 @@ from smena.transform.frames import RECEIPTS, SHIFT_KEY
 
 SUITE = "receipts"
 
+_DOCUMENT = ["fiscal_drive_number", "fiscal_document_number"]
+
 PAID = ["cash", "cashless", "prepaid", "postpaid", "consideration"]
 
 MOST_ROUNDED_OFF_KOPECKS = 99
@@ -63,7 +65,7 @@ RULES = (
         Reason.NUMBER_NOT_BEFORE_CLOSING,
         strictly=True,
     ),
-    unique("one_receipt_a_document", "_document", Reason.RECEIPT_TWICE),
+    unique("one_receipt_a_document", _DOCUMENT, Reason.RECEIPT_TWICE),
 )
 
 
@@ -104,9 +106,8 @@ def check_receipts(
         _rounded_off=receipts["items_total"] - receipts["total"],
         _vat_too_much=_vat_too_much(receipts, vat_lines),
         _organization_inn=pd.Series(organization_inn, index=receipts.index, dtype="string"),
-        _document=receipts["fiscal_drive_number"] + " / " + receipts["fiscal_document_number"].astype("string"),
     )
-    return verdict_on(receipts, [shape, *evaluate(SUITE, RULES, checked, key="_document")])
+    return verdict_on(receipts, [shape, *evaluate(SUITE, RULES, checked, key=_DOCUMENT)])
 
 
 def _vat_too_much(receipts: pd.DataFrame, vat_lines: pd.DataFrame) -> pd.Series:
@@ -114,11 +115,10 @@ def _vat_too_much(receipts: pd.DataFrame, vat_lines: pd.DataFrame) -> pd.Series:
 
     Such a receipt only gives a warning: its cash is booked, and the VAT of its order is unknown.
     """
-    document = ["fiscal_drive_number", "fiscal_document_number"]
-    lines = vat_lines.merge(receipts[[*document, "total", "items"]], on=document)
+    lines = vat_lines.merge(receipts[[*_DOCUMENT, "total", "items"]], on=_DOCUMENT)
     rate = pd.to_numeric(lines["rate"].str.replace("calculated_", "", regex=False), errors="coerce").astype("Int64")
     slack = ((lines["items"] + 1) // 2).clip(lower=VAT_SLACK_KOPECKS)
     over = (lines["vat"] - lines["total"] * rate // (100 + rate) - slack).astype("Int64")
-    worst = lines[document].assign(over=over).groupby(document)["over"].max()
-    found = worst.reindex(pd.MultiIndex.from_frame(receipts[document]))
+    worst = lines[_DOCUMENT].assign(over=over).groupby(_DOCUMENT)["over"].max()
+    found = worst.reindex(pd.MultiIndex.from_frame(receipts[_DOCUMENT]))
     return found.set_axis(receipts.index).astype("Int64")

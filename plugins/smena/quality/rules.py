@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,9 +84,9 @@ def one_of(
     return Rule(name, severity, str(why), NoneOf(column, tuple(values), unknown_is_bad), (column,))
 
 
-def unique(name: str, column: str, why: str, severity: Severity = "record") -> Rule:
+def unique(name: str, key: Sequence[str], why: str, severity: Severity = "record") -> Rule:
     """Return the rule that no two rows have the same known key. All copies break it: nothing shows which is right."""
-    return Rule(name, severity, str(why), Repeated(column), (column,))
+    return Rule(name, severity, str(why), Repeated(tuple(key)), tuple(key))
 
 
 def at_least(

@@ -38,10 +38,9 @@ def check_shifts(shifts: pd.DataFrame) -> Verdict:
     step = in_order.groupby("fiscal_drive_number")["shift_number"].diff()
     checked = shifts.assign(
         _no_outcome=(~shifts["outcome"].isin([str(one) for one in Outcome])).astype("int64"),
-        _shift=shifts["fiscal_drive_number"] + " / " + shifts["shift_number"].astype("string"),
         _incomplete=(shifts["outcome"] == Outcome.INCOMPLETE).fillna(value=False).astype("int64"),
         _review=(shifts["outcome"] == Outcome.NEEDS_REVIEW).fillna(value=False).astype("int64"),
         _overlong=(shifts["closed_at"] - shifts["opened_at"] > LONGEST).astype("int64"),
         _gap=(step > 1).fillna(value=False).astype("int64").reindex(shifts.index),
     )
-    return verdict_on(shifts, [shape, *evaluate(SUITE, RULES, checked, key="_shift")])
+    return verdict_on(shifts, [shape, *evaluate(SUITE, RULES, checked, key=SHIFT_KEY)])

@@ -18,7 +18,7 @@ SUITE = "till_shifts"
 RULES = (
     present("outcome", severity="batch"),
     one_of("outcome_is_known", "outcome", [str(one) for one in Outcome], Reason.OUTCOME_UNKNOWN, "batch"),
-    unique("one_row_a_till_shift", "_shift", Reason.TILL_SHIFT_TWICE, "batch"),
+    unique("one_row_a_till_shift", TILL_SHIFT_KEY, Reason.TILL_SHIFT_TWICE, "batch"),
     between(
         "issued_shift_has_cash",
         "_cash_if_issued",
@@ -54,7 +54,6 @@ def check_till_shifts(shifts: pd.DataFrame, cheques: pd.DataFrame) -> Verdict:
     issued = (shifts["outcome"] == Outcome.ISSUED).fillna(value=False)
     cash = shifts["cash_income"] + shifts["cash_refund"]
     checked = shifts.assign(
-        _shift=shifts["shop_id"] + " / " + shifts["cashbox_id"] + " / " + shifts["till_shift"],
         _cash=cash.where(issued),
         # Other shifts need no cash, so they pass; an unknown value is the unknown cash of an issued shift.
         _cash_if_issued=cash.where(issued, 1),
@@ -63,7 +62,7 @@ def check_till_shifts(shifts: pd.DataFrame, cheques: pd.DataFrame) -> Verdict:
         _incomplete=(shifts["outcome"] == Outcome.INCOMPLETE).fillna(value=False).astype("int64"),
         _latest_close=shifts["opened_at"] + LONGEST,
     )
-    return verdict_on(shifts, [*shapes, *evaluate(SUITE, RULES, checked, key="_shift")])
+    return verdict_on(shifts, [*shapes, *evaluate(SUITE, RULES, checked, key=TILL_SHIFT_KEY)])
 
 
 def _numbers_missing(shifts: pd.DataFrame, cheques: pd.DataFrame) -> pd.Series:

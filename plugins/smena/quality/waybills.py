@@ -26,7 +26,7 @@ RULES = (
     equal("amount_is_that_of_its_lines", "amount", "_of_lines", Reason.AMOUNT_NOT_ITS_LINES, unknown_is_bad=True),
     between("lines_are_of_something", "_least_quantity", 0, None, Reason.LINE_BELOW_0),
     at_least("received_in_the_past", "_latest", "received_day", Reason.RECEIVED_IN_THE_FUTURE),
-    unique("one_waybill_an_id", "_waybill", Reason.WAYBILL_TWICE),
+    unique("one_waybill_an_id", WAYBILL_KEY, Reason.WAYBILL_TWICE),
     at_least(
         "received_after_it_was_written", "received_day", "document_day", Reason.RECEIVED_BEFORE_WRITTEN, "warning"
     ),
@@ -53,9 +53,8 @@ def check_waybills(waybills: pd.DataFrame, lines: pd.DataFrame, *, now_local: da
     # One line without an amount makes the sum unknown; without lines it is zero.
     sums = of_waybill["amount"].sum().mask(of_waybill["amount"].count() < of_waybill["amount"].size())
     checked = waybills.assign(
-        _waybill=waybills["shop_id"] + " / " + waybills["waybill_id"],
         _of_lines=sums.reindex(key, fill_value=0).set_axis(waybills.index),
         _least_quantity=of_waybill["quantity"].min().reindex(key).set_axis(waybills.index),
         _latest=pd.Timestamp(now_local) + AHEAD,
     )
-    return verdict_on(waybills, [*shapes, *evaluate(SUITE, RULES, checked, key="_waybill")])
+    return verdict_on(waybills, [*shapes, *evaluate(SUITE, RULES, checked, key=WAYBILL_KEY)])

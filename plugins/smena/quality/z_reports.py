@@ -14,7 +14,7 @@ from smena.quality.neighbours import counted_from, drive_of_neighbour, fits_betw
 from smena.quality.rules import at_least, between, equal, matches, one_of, present, unique, whole
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
-from smena.transform.frames import Z_REPORTS
+from smena.transform.frames import SHIFT_KEY, Z_REPORTS
 
 SUITE = "z_reports"
 
@@ -52,8 +52,8 @@ RULES = (
     at_least("closed_under_the_law", "closed_at", "_law_start", Reason.CLOSED_BEFORE_THE_LAW),
     at_least("closed_in_the_past", "_latest_close", "closed_at", Reason.CLOSED_IN_THE_FUTURE),
     equal("of_the_organization", "user_inn", "_organization_inn", Reason.INN_OF_ANOTHER),
-    unique("one_report_a_shift", "_shift", Reason.REPORT_TWICE_BY_SHIFT),
-    unique("one_report_a_document", "_document", Reason.REPORT_TWICE_BY_DOCUMENT),
+    unique("one_report_a_shift", SHIFT_KEY, Reason.REPORT_TWICE_BY_SHIFT),
+    unique("one_report_a_document", ["fiscal_drive_number", "fiscal_document_number"], Reason.REPORT_TWICE_BY_DOCUMENT),
     one_of("one_report_a_closing", "_closed_twice", [0], Reason.CLOSED_UNDER_ANOTHER_DRIVE),
     at_least("received_within_30_days", "_latest_receipt", "received_at", Reason.RECEIVED_TOO_LATE, "warning"),
 )
@@ -106,7 +106,6 @@ def check_z_reports(
     now = pd.Timestamp(now_utc)
     received = z_reports["received_at"]
     not_after = received.where((received >= LAW_START) & (received <= now), now)
-    drive = z_reports["fiscal_drive_number"]
     checked = z_reports.assign(
         # The opening and the closing report are documents of the shift too.
         _least_documents=z_reports["receipts_quantity"] + 2,
@@ -114,25 +113,20 @@ def check_z_reports(
         _latest_close=not_after + CLOCK_AHEAD,
         _latest_receipt=z_reports["closed_at"] + OFFLINE_LIMIT,
         _organization_inn=organization_inn,
-        _shift=drive + " / " + z_reports["shift_number"].astype("string"),
         _closed_twice=_under_another_drive(z_reports),
-        _document=drive + " / " + z_reports["fiscal_document_number"].astype("string"),
     )
-    evaluated = [shape, *evaluate(SUITE, RULES, checked, key="_shift")]
+    evaluated = [shape, *evaluate(SUITE, RULES, checked, key=SHIFT_KEY)]
     good = z_reports.drop(index=verdict_on(z_reports, evaluated).bad.index)
-    with_neighbours = pd.DataFrame(
-        {
-            "_shift": checked["_shift"].reindex(good.index),
-            "_miscounted": _differs(good["documents_quantity"], counted_from(good, openings)),
-            "_drive_differs": _differs(good["fiscal_drive_number"], drive_of_neighbour(good)),
-            "_tight": fits_between(good).isna().astype("int64"),
-            "_closed_otherwise": _differs(good["closed_at"], reported_close(good, strangers)),
-        }
+    with_neighbours = good[SHIFT_KEY].assign(
+        _miscounted=_differs(good["documents_quantity"], counted_from(good, openings)),
+        _drive_differs=_differs(good["fiscal_drive_number"], drive_of_neighbour(good)),
+        _tight=fits_between(good).isna().astype("int64"),
+        _closed_otherwise=_differs(good["closed_at"], reported_close(good, strangers)),
     )
     places = z_reports.index.get_indexer(good.index)
     evaluated += [
         replace(one, bad=pd.Index(places[one.bad], dtype="int64"))
-        for one in evaluate(SUITE, NEIGHBOUR_RULES, with_neighbours, key="_shift")
+        for one in evaluate(SUITE, NEIGHBOUR_RULES, with_neighbours, key=SHIFT_KEY)
     ]
     return verdict_on(z_reports, evaluated)
 

@@ -12,7 +12,7 @@ from smena.quality.masks import Less, Missing, NoneOf, Outside, Repeated, Unequa
 from smena.quality.rules import Rule
 from smena.transform.frames import ORDERS, RECEIPTS, SHIFTS, Z_REPORTS
 from smena.transform.market.frames import CHEQUES, TILL_SHIFTS, WAYBILLS
-from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
+from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
 
 SUITES: Mapping[str, tuple[Schema, tuple[Rule, ...]]] = {
     "z_reports": (Z_REPORTS, z_reports.RULES + z_reports.NEIGHBOUR_RULES),
@@ -64,8 +64,11 @@ def forms_of(rule: Rule, schema: Schema) -> dict[str, tuple[str, list[Any]]]:
             kind = TEXT if isinstance(values[0], str) else WHOLE
             other = [str(values[0]).upper(), f"{values[0]} ", ""] if kind == TEXT else [-1, 1, 2]
             return {column: (kind, [*values, *other, None])}
-        case Repeated(column):
-            return {column: (TEXT, ["a / 1", "a / 2", "A / 1", "a / 1 ", "a / 1", "", None, None])}
+        case Repeated(columns):
+            several: dict[str, list[Any]] = {WHOLE: [1, 2, 1, None], FLAG: [True, False, True, None]}
+            texts = ["a", "b", "A", "a ", "a", "", None, None] if len(columns) < 3 else ["a", "b", "a", None]
+            kinds = {name: schema.columns.get(name, TEXT) for name in columns}
+            return {name: (kind, several.get(kind, texts)) for name, kind in kinds.items()}
         case Less(column, other, _) | Unequal(column, other, _):
             kind = schema.columns.get(column) or schema.columns.get(other) or WHOLE
             return {name: (kind, [*_some(kind), None]) for name in (column, other)}

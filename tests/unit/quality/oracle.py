@@ -21,8 +21,9 @@ def expected(rule: Rule) -> Expectation:
             kind, arguments = "ExpectColumnValuesToBeBetween", {"column": column, "min_value": least, "max_value": most}
         case NoneOf(column, values, _):
             kind, arguments = "ExpectColumnValuesToBeInSet", {"column": column, "value_set": list(values)}
-        case Repeated(column):
-            kind, arguments = "ExpectColumnValuesToBeUnique", {"column": column}
+        case Repeated(columns):
+            arguments = {"column_list": list(columns), "ignore_row_if": "any_value_is_missing"}
+            kind = "ExpectCompoundColumnsToBeUnique"
         case Less(column, other, or_equal):
             kind = "ExpectColumnPairValuesAToBeGreaterThanB"
             arguments = {"column_A": column, "column_B": other, "or_equal": not or_equal}

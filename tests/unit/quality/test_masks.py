@@ -36,7 +36,7 @@ def unknown_and_bad(rule: Rule, frame: pd.DataFrame) -> set[int]:
 
 
 def bad_rows(rule: Rule, frame: pd.DataFrame) -> set[int]:
-    (found,) = evaluate("suite", [rule], frame, key=rule.columns[0])
+    (found,) = evaluate("suite", [rule], frame, key=rule.columns)
     assert found.result.bad_rows == len(found.bad)
     return set(found.bad)
 
@@ -89,7 +89,8 @@ UNKNOWN: list[tuple[Any, list[bool]]] = [
     (Outside("one", 5, None, unknown_is_bad=True), [True, True, True, True]),
     (NoneOf("one", (2,)), [True, True, False, False]),
     (NoneOf("one", (2,), unknown_is_bad=True), [True, True, True, True]),
-    (Repeated("one"), [True, True, False, False]),
+    (Repeated(("one",)), [True, True, False, False]),
+    (Repeated(("one", "other")), [False, False, False, False]),
     (Less("one", "other"), [True, False, False, False]),
     (Unequal("one", "other"), [True, False, False, False]),
     (Unequal("one", "other", unknown_is_bad=True), [True, True, False, False]),
@@ -125,4 +126,4 @@ def test_an_unknown_text_does_not_fail_a_pattern_and_an_unknown_moment_is_not_ea
 def test_a_mask_that_does_not_say_yes_or_no_of_each_row_is_refused(mask: Any, message: str) -> None:
     frame = pd.DataFrame({"amount": pd.array([1, None], dtype="Int64")})
     with pytest.raises(BrokenPromise, match=re.compile(message)):
-        evaluate("suite", [Rule("rule", "record", "", mask, ("amount",))], frame, key="amount")
+        evaluate("suite", [Rule("rule", "record", "", mask, ("amount",))], frame, key=["amount"])
