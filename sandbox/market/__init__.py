@@ -1,4 +1,4 @@
 """A sandbox of Kontur.Market: the shops of the operator's registers, as their tills report them.
 
-The contract is `contract/kontur-market.openapi.json`, a published document, reduced to the methods served here.
+The contract is `tests/contracts/kontur-market.openapi.json`, a published document, cut to the methods served here.
 """

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import copy
-import json
-from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from demo.repository import REPOSITORY
+from tests.contracts import COMPOSE_SPEC
 
 Services = dict[str, dict[str, Any]]
 
-SCHEMA = json.loads((Path(__file__).parent / "compose-spec" / "schema.json").read_text())
-
 
 def complaints(compose: dict[str, Any]) -> list[str]:
-    return [error.message for error in jsonschema.Draft202012Validator(SCHEMA).iter_errors(compose)]
+    return [error.message for error in jsonschema.Draft202012Validator(COMPOSE_SPEC).iter_errors(compose)]
 
 
 def test_the_file_is_valid_by_the_compose_specification(compose: dict[str, Any]) -> None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-import sandbox.market
+from tests.contracts import KONTUR_MARKET
 
-PUBLISHED = json.loads(
-    (Path(sandbox.market.__file__).parent / "contract" / "kontur-market.openapi.json").read_text(encoding="utf-8")
-)
 GUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 MOMENT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{7}|Z)$"
 OPTIONAL = {"customer"}
@@ -41,7 +36,7 @@ def camel(name: str) -> str:
 def read_schema(published: dict[str, Any]) -> dict[str, Any]:
     """A schema of OpenAPI 3.0 as one of JSON: references followed, names in camelCase, every property required."""
     if "$ref" in published:
-        target = PUBLISHED["components"]["schemas"][published["$ref"].rsplit("/", 1)[1]]
+        target = KONTUR_MARKET["components"]["schemas"][published["$ref"].rsplit("/", 1)[1]]
         return read_schema(target | ({"nullable": True} if published.get("nullable") else {}))
     schema: dict[str, Any] = {name: published[name] for name in ("type", "enum") if name in published}
     if published.get("format") in ("Guid", "DateTime"):
@@ -56,7 +51,9 @@ def read_schema(published: dict[str, Any]) -> dict[str, Any]:
 
 
 def schema_of(path: str, status: str = "200") -> dict[str, Any]:
-    return read_schema(PUBLISHED["paths"][path]["get"]["responses"][status]["content"]["application/json"]["schema"])
+    return read_schema(
+        KONTUR_MARKET["paths"][path]["get"]["responses"][status]["content"]["application/json"]["schema"]
+    )
 
 
 @pytest.mark.parametrize(("path", "query"), ASKED)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
-CONTRACT = Path(__file__).parents[4] / "sandbox" / "market" / "contract" / "kontur-market.openapi.json"
-SCHEMAS: dict[str, Any] = json.loads(CONTRACT.read_text(encoding="utf-8"))["components"]["schemas"]
+from tests.contracts import KONTUR_MARKET
+
+SCHEMAS: dict[str, Any] = KONTUR_MARKET["components"]["schemas"]
 
 Answer = st.SearchStrategy[Any]
 
