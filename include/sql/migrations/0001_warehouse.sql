@@ -211,6 +211,22 @@ comment on column control.organization.okpo is
 comment on column control.organization.settings_from is
 'The first day of the accounting settings of this row (detail, refunds, date_policy, keeps_cash_documents, '
 'corrections, vat); empty: they hold from the beginning. Those of earlier days are in control.former_settings.';
+comment on table control.organization is
+'Organisations with their settings: requisites, accounting policy, limits of a load, connections.';
+comment on column control.organization.kpp is
+'КПП of the head office; a register may have another (control.register_kpp).';
+comment on column control.organization.tariff is '`uchetny` permits the integration; `other` needs the modifier.';
+comment on column control.organization.detail is
+'Where sums come from: `totals` by shift where they are whole, or always `receipts`.';
+comment on column control.organization.refunds is
+'`rko`: refunds make orders of their own; `net`: they are subtracted from sales.';
+comment on column control.organization.date_policy is
+'The date of an order: the day on which its shift was closed or opened.';
+comment on column control.organization.keeps_cash_documents is
+'False for a sole proprietor who keeps none: shifts are stored and make no orders.';
+comment on column control.organization.bad_share_limit is 'A batch with a greater share of rejected z-reports stops.';
+comment on column control.organization.most_changed_orders is
+'A load that would reverse or revise more booked orders stops until a person allows it.';
 
 create function control.organizations_page(
     search text, after_name text, after_inn text, most integer
@@ -429,6 +445,8 @@ comment on column control.integration.start_date is
 'Documents are loaded from this date on: the date of the last switching on, also while off.';
 comment on column control.integration.registers is 'Only these РНМ are loaded; empty: all of them.';
 comment on column control.integration.mandate_id is 'The signed mandate or ban that this state follows from.';
+comment on table control.integration is
+'Whether an organisation has a product switched on, and from which date. Former states are in integration_history.';
 
 create table control.integration_history (
     integration_history_id bigint generated always as identity primary key,
@@ -442,6 +460,8 @@ create table control.integration_history (
     changed_by text not null,
     changed_at timestamptz not null
 );
+comment on table control.integration_history is
+'Every state that an integration has had, the present one too, with who set it, when and why.';
 create trigger history_is_kept before update or delete or truncate on control.integration_history
 for each statement execute function accounting.refuse();
 
@@ -712,6 +732,7 @@ comment on column control.register.newest_document_at is
 'The greatest last_document_at of all lists, without times in the future. It never goes back.';
 comment on column control.register.has_future_clock is
 'Whether the newest list names a document of the future: the clock of the register, or of the list, is wrong.';
+comment on table control.register is 'Cash registers of an organisation, as the operator''s newest list has them.';
 create index register_of_anyone on control.register (kkt_reg_id);
 
 create table control.register_kpp (
@@ -831,6 +852,12 @@ comment on column control.batch.reason is
 comment on column control.batch.run_id is 'The run that works on it; for a backfill, the last one that did.';
 comment on column control.batch.load_id is
 'The first batch of its load, if a load of many registers has several batches and this is not the first.';
+comment on table control.batch is
+'One batch: the days of an organisation and product that are loaded and published together, whole or not at all.';
+comment on column control.batch.detail is 'The setting `detail` that it was planned with: `totals` or `receipts`.';
+comment on column control.batch.summary is 'Counts and sums of what was published, for the report of the run.';
+comment on column control.batch.allowed_changes is
+'How many booked orders a person allowed it to change, after it was stopped for changing too many.';
 create index batch_of_load on control.batch (load_id) where load_id is not null;
 create index batch_of_organization on control.batch (organization_inn, product, batch_id);
 create index batch_unfinished on control.batch (organization_inn, product)
@@ -850,6 +877,8 @@ create table control.shard (
     reason text,
     primary key (batch_id, shard)
 );
+comment on table control.shard is 'A part of a batch that one task fetches and stages.';
+comment on column control.shard.rejects is 'How many records it rejected.';
 
 create sequence control.fetch_id;
 
@@ -921,6 +950,8 @@ create table control.coverage (
 );
 comment on table control.coverage is
 'Days of a unit that are proved loaded: read, or known to be silent because its newest document is older.';
+comment on column control.coverage.evidence is
+'`read`: its responses were read; `silent`: nothing was requested, its newest document is older.';
 create index coverage_of_unit on control.coverage (organization_inn, product, unit_id);
 
 create table control.covered_day (
@@ -969,6 +1000,13 @@ create table control.check_result (
     details jsonb not null default '{}',
     checked_at timestamptz not null default now()
 );
+comment on table control.check_result is 'What each rule of the checks found in each shard of a batch, passed or not.';
+comment on column control.check_result.shard is
+'The shard that was checked; -1 for the gate, which checks the whole batch.';
+comment on column control.check_result.severity is
+'What a broken rule does: rejects its records, stops the batch, or is only noted.';
+comment on column control.check_result.details is
+'`rule`: the stored reason; of a broken rule also the first values (`found`) and their `keys`.';
 create index check_result_of_batch on control.check_result (batch_id, shard);
 
 -- control: quarantine. A record leaves it when it is read again without being rejected, or when a person decides; the
@@ -1013,6 +1051,16 @@ comment on column control.quarantine.unit_id is 'The requested register or shop;
 comment on column control.quarantine.resolved_batch_id is
 'The batch that read the record''s days again without rejecting it.';
 comment on column control.quarantine.retried_at is 'When a person last opened its days, to be requested again.';
+comment on table control.quarantine is
+'Records that could not be read or broke a rule, with the reason and the raw record. Never deleted.';
+comment on column control.quarantine.kind is 'What kind of record it is: `closeShift`, `cheques`, `page`, …';
+comment on column control.quarantine.step is 'The step that rejected it.';
+comment on column control.quarantine.record is
+'The raw record, cut after 20,000 characters; page_id has the whole response.';
+comment on column control.quarantine.digest is
+'Of the record: the same one that comes again is one row, counted in times_seen.';
+comment on column control.quarantine.state is
+'`released`: its days were read again without rejecting it; `given_up`: by a person.';
 create index quarantine_open on control.quarantine (organization_inn, product, unit_id) where state = 'open';
 create index quarantine_that_waits on control.quarantine (organization_inn, quarantine_id)
 where state = 'open';
@@ -1583,6 +1631,8 @@ create table raw.page (
 comment on column raw.page.unit_id is 'The requested register or shop; empty for lists and totals of all.';
 comment on column raw.page.address is 'Without secrets.';
 comment on column raw.page.sha256 is 'Of the received bytes, before compression.';
+comment on table raw.page is
+'Responses of the services, one row per stored response. Partitioned by the month in which they came (UTC).';
 create index page_of_fetch on raw.page (fetch_id, page_id);
 -- The body is compressed (zstd) before it comes here.
 alter table raw.page alter column body set storage external;
@@ -1745,6 +1795,19 @@ comment on column accounting.shift.documents_quantity is
 comment on column accounting.shift.fiscal_document_number is
 'Of the closing report. Empty for a shift of Market, and for a shift of the OFD that has no closing report and '
 'can get none (its drive was replaced): closed_at is then the time of its last document, and a person settles it.';
+comment on column accounting.shift.shift_id is
+'Derived from the key of the shift at its source, so it is the same whenever the shift is loaded.';
+comment on column accounting.shift.kkt_reg_id is 'РНМ of the register; empty for a shift of Market.';
+comment on column accounting.shift.fiscal_drive_number is 'ФН. With shift_number the key of a shift of the OFD.';
+comment on column accounting.shift.received_at is 'When the operator received the z-report.';
+comment on column accounting.shift.receipts is 'How many receipts the source counts in the shift.';
+comment on column accounting.shift.cash_income is 'Cash of sales. Each sum is above or equal to zero; empty: unknown.';
+comment on column accounting.shift.cash_refund is 'Cash of refunds of sales.';
+comment on column accounting.shift.cash_payout is 'Cash of payouts.';
+comment on column accounting.shift.cash_payout_refund is 'Cash of refunds of payouts.';
+comment on column accounting.shift.detail is 'Where the sums come from: totals by shift, or its receipts.';
+comment on column accounting.shift.order_date is
+'The date of its orders by the date policy of its day; empty if it cannot be known yet.';
 create index shift_of_organization on accounting.shift (organization_inn, closed_at);
 create index shift_of_drive on accounting.shift (organization_inn, kkt_reg_id, closed_at);
 create unique index shift_of_cashbox on accounting.shift (organization_inn, cashbox_id, till_shift)
@@ -1784,6 +1847,7 @@ comment on function control.cash_of is 'Net cash of a side of a decision; null i
 create table accounting.shift_history (
     like accounting.shift including generated, archived_at timestamptz not null default clock_timestamp()
 );
+comment on table accounting.shift_history is 'Former facts and outcomes of shifts: a row for each change of a shift.';
 create index shift_history_of_shift on accounting.shift_history (shift_id, revision);
 
 create trigger nothing_is_deleted before delete or truncate on accounting.shift
@@ -2037,6 +2101,16 @@ comment on column accounting.cash_order.status_by is
 comment on column accounting.cash_order.reversed_on is
 'The day on which a reversal by decision counts: the order''s date, or the first open day if that is in a closed '
 'period.';
+comment on column accounting.cash_order.number is 'Within kind, cash book (ИНН + КПП) and book_year without a gap.';
+comment on column accounting.cash_order.taxation is
+'The tax system of the receipts; empty: unknown, or the order is made of totals.';
+comment on column accounting.cash_order.agent is 'Whether it is money taken for a principal.';
+comment on column accounting.cash_order.vat is
+'VAT inside the amount; empty: not exactly known, never zero in its place.';
+comment on column accounting.cash_order.vat_by_rate is 'Kopecks by rate: `{"20": 1667}`.';
+comment on column accounting.cash_order.basis is 'The printed basis: number and date of the z-report, РНМ, ФН, ФД.';
+comment on column accounting.cash_order.revision is
+'1, then one more with each change; former ones are in cash_order_history.';
 create unique index one_live_order on accounting.cash_order (shift_id, operation, taxation, agent)
 where status in ('new', 'accepted');
 create index cash_order_of_organization on accounting.cash_order (organization_inn, date)
@@ -2059,6 +2133,8 @@ create table accounting.cash_order_history (
     -- Not now(): a transaction that waited for a lock may have begun before the one that it waited for.
     archived_at timestamptz not null default clock_timestamp()
 );
+comment on table accounting.cash_order_history is
+'Former contents of cash orders: a row for each change of an order, also of its status alone.';
 create index cash_order_history_of_document on accounting.cash_order_history (document_id, revision);
 create index cash_order_history_of_shift on accounting.cash_order_history (shift_id);
 
@@ -2794,6 +2870,15 @@ comment on column accounting.market_document.amount is 'Net of refunds; empty fo
 comment on column accounting.market_document.sources is
 'For a waybill: Manual, Egais, Mercury, Diadoc; the same waybill (supplier, number, date) from two of them is one '
 'document.';
+comment on table accounting.market_document is
+'Documents of Kontur.Market: reports of cashless revenue, reports of goods sold, incoming waybills. Never deleted.';
+comment on column accounting.market_document.supplier_id is
+'Of a waybill: the supplier in Kontur.Market; its name and ИНН are counterparty and counterparty_inn.';
+comment on column accounting.market_document.paper_number is 'Of a waybill: number and date on the supplier''s paper.';
+comment on column accounting.market_document.waybill_ids is
+'Of a waybill: its ids in Kontur.Market, several if two sources report it.';
+comment on column accounting.market_document.digest is
+'Digest of head and lines: a load that finds the same digest changes nothing.';
 create index market_document_of_organization on accounting.market_document (organization_inn, date)
 include (kind, status, amount);
 create index market_document_of_day on accounting.market_document (date);
@@ -2817,6 +2902,9 @@ create table accounting.market_document_line (
     amount numeric(15, 2),
     primary key (document_id, line)
 );
+comment on table accounting.market_document_line is
+'Lines of the newest revision of a document of Kontur.Market. Which columns are filled depends on its kind.';
+comment on column accounting.market_document_line.payment_type is 'Of a cashless report.';
 
 -- As shifts_of_orders: the foreign key of the lines, checked once per statement. Documents are never deleted.
 create function accounting.check_documents_of_lines() returns trigger
@@ -2857,6 +2945,8 @@ create table accounting.market_document_history (
     archived_at timestamptz not null default clock_timestamp(),
     primary key (document_id, revision)
 );
+comment on table accounting.market_document_history is
+'Former contents of documents of Kontur.Market: one row per revision that a later one replaced.';
 create trigger history_is_kept before update or delete or truncate on accounting.market_document_history
 for each statement execute function accounting.refuse();
 create trigger history_is_kept before delete or truncate on accounting.market_document
@@ -3142,6 +3232,12 @@ from accounting.market_document;
 comment on view accounting.document is
 'Учет → Документы: every loaded document, one row each. Columns after the revision are empty if documents of the kind '
 'lack them; the pages of a cash order are those of its shift.';
+comment on column accounting.document.source is '`ofd` or `market`.';
+comment on column accounting.document.evidence is 'Pages of raw.page that it was made from.';
+comment on column accounting.document.operation is
+'Of a cash order: `cash_income`, `cash_refund`, `cash_payout` or `cash_payout_refund`.';
+comment on column accounting.document.shop_id is 'Of a document of Kontur.Market.';
+comment on column accounting.document.vat is 'Of a cash order; empty: not exactly known.';
 
 create function accounting.documents(
     inn text, first_day date, last_day date, kind text, status text, source text, kpp text, number text
@@ -3191,6 +3287,7 @@ select
 from accounting.market_document_line as line
 inner join accounting.market_document as document
     on line.document_id = document.document_id and document.kind = 'cashless_report';
+comment on view accounting.cashless_report_line is 'Lines of cashless reports: one row per type of payment.';
 
 create view accounting.sales_report with (security_invoker = true) as
 select
@@ -3225,6 +3322,7 @@ left join control.shop_product as product
         document.organization_inn = product.organization_inn
         and document.shop_id = product.shop_id
         and line.product_id = product.product_id;
+comment on view accounting.sales_report_line is 'Lines of reports of goods sold: one row per product.';
 
 create view accounting.waybill with (security_invoker = true) as
 select
@@ -3266,6 +3364,7 @@ left join control.shop_product as product
         document.organization_inn = product.organization_inn
         and document.shop_id = product.shop_id
         and line.product_id = product.product_id;
+comment on view accounting.waybill_line is 'Lines of incoming waybills, in the order of the waybill.';
 
 -- stage: rows that a batch is about to publish.
 
@@ -3350,6 +3449,7 @@ create unlogged table stage.reject (
     shift_number bigint,
     fiscal_document_number bigint
 );
+comment on table stage.reject is 'Records that a batch rejected; publish moves them to control.quarantine.';
 create index stage_reject_of_batch on stage.reject (batch_id, shard);
 
 create unlogged table stage.till_shift (
@@ -3469,6 +3569,7 @@ select
     range_agg(days) as days
 from control.coverage
 group by organization_inn, product, unit_id;
+comment on view control.covered is 'The days of each unit that are proved loaded, as one multirange.';
 
 create function control.uncovered(inn text, product text, span daterange)
 returns table (unit_id text, days datemultirange)
