@@ -15,7 +15,7 @@ went out. A message that could not be sent is not recorded, and the next run tri
 * **Connections** `warehouse`, `smena_alerts` (`http`: a webhook; `smtp`: mail; `telegram`). Without `smena_alerts` the
   task logs a warning.
 * **Setting** `SMENA_ALERT_QUARANTINE`: how many open records in quarantine cause no message (default 0).
-* **Retries**: transient errors, three times, with growing pauses. **When it fails**: `docs/operators-guide.md`.
+* **Retries**: transient errors, three times, with growing pauses. **When it fails**: `docs/how-to/alerts.md`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def alerts() -> None:
 
     @task
     def send(run_id: str) -> None:
-        """One message an organisation."""
+        """Send one message per organisation with everything that needs attention."""
         from smena.airflow.connections import context_from_airflow, messenger_from_airflow, pages_address_from_airflow
         from smena.airflow.telemetry import send_standings
         from smena.alerts.outgoing import send_daily

@@ -19,7 +19,7 @@ with the answers already stored, and does not ask for a published quarter again.
 * **Retries**: transient errors, three times, with growing pauses; wrong parameters and refusals fail at once.
 * **Asset** `accounting_z_reports`: one event with the organisation and the days, because a partition per day would
   cost Airflow more than the loading.
-* **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/operators-guide.md`.
+* **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/how-to/every-day.md`.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def integration_backfill() -> None:
 
     @task
     def plan(params: dict[str, Any], run_id: str, ti: Any, dag_run: Any) -> list[list[tuple[int, int]]]:
-        """Checks and logs the request, and plans the batches of each quarter. Returns the shards to load, by task."""
+        """Check and log the request, and plan the batches of each quarter. Return the shards to load, by task."""
         from smena.airflow.connections import context_from_airflow
         from smena.planning.backfill import start_backfill
 
@@ -76,7 +76,7 @@ def integration_backfill() -> None:
 
     @task(pool="kontur_ofd", map_index_template="{{ shards }}")
     def load(shards: list[tuple[int, int]]) -> None:
-        """Answers fetched, read, transformed and checked; how far it is, every few seconds."""
+        """Fetch, read, transform and check the shards; log the progress every few seconds."""
         from smena.airflow.connections import context_from_airflow
         from smena.airflow.lineage import send_loaded_lineage
         from smena.loading.run import load_shards
@@ -87,7 +87,7 @@ def integration_backfill() -> None:
 
     @task(outlets=[LOADED], trigger_rule=TriggerRule.ALL_DONE)
     def publish(params: dict[str, Any], ti: Any, outlet_events: Any) -> None:
-        """Quarters in order of time; the days that became covered are told to Airflow, all in one."""
+        """Publish the quarters in order of time, and report the days that became covered to Airflow in one event."""
         from smena.airflow.connections import context_from_airflow
         from smena.airflow.lineage import send_published_lineage
         from smena.loading.run import publish_batches
@@ -103,7 +103,7 @@ def integration_backfill() -> None:
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(ti: Any) -> None:
-        """How each quarter ended."""
+        """Log how each quarter ended; fail if anything was not loaded."""
         from smena.airflow.connections import context_from_airflow
         from smena.airflow.telemetry import send_standings
         from smena.loading.run import report_run

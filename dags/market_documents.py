@@ -20,7 +20,7 @@ After that, `publish` asks shops for the names of new products, each once a day;
 * **Asset** `accounting_market`: a partition `ИНН|day` for each day on which every shop became covered.
 * **Deadline**: two hours after the run was queued (`SMENA_LOAD_DEADLINE_MINUTES`). A run that takes longer is reported
   once, by the connection `smena_alerts`, and goes on.
-* **Connections** `kontur_market`, `warehouse`. **When it fails**: `docs/operators-guide.md`.
+* **Connections** `kontur_market`, `warehouse`. **When it fails**: `docs/how-to/every-day.md`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from smena.airflow.daily_load import FIRST_DAY, begins, ends_in_time, load_daily
     doc_md=__doc__,
 )
 def market_documents() -> None:
-    """Load documents of Kontur.Market daily."""
+    """Load documents of Kontur.Market daily. The tasks are in `smena.airflow.daily_load`."""
     load_daily("market", "kontur_market", LOADED_FROM_MARKET)
 
 

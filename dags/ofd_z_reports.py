@@ -19,7 +19,7 @@ were read are published even if another register could not be reached; the next 
 * **Asset** `accounting_z_reports`: a partition `ИНН|day` for each day on which every register became covered.
 * **Deadline**: two hours after the run was queued (`SMENA_LOAD_DEADLINE_MINUTES`). A run that takes longer is reported
   once, by the connection `smena_alerts`, and goes on.
-* **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/operators-guide.md`.
+* **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/how-to/every-day.md`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from smena.airflow.daily_load import FIRST_DAY, begins, ends_in_time, load_daily
     doc_md=__doc__,
 )
 def ofd_z_reports() -> None:
-    """Load z-reports of Kontur.OFD daily."""
+    """Load z-reports of Kontur.OFD daily. The tasks are in `smena.airflow.daily_load`."""
     load_daily("ofd", "kontur_ofd", LOADED)
 
 

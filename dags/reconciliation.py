@@ -14,7 +14,7 @@ and closes one that it does not find any more. The alerts report missing shifts 
 run. Differences that documents explain are only listed. `smena reconcile` does the same by hand, for any period.
 
 * **Pool** `kontur_ofd`: shared with the loads. **Retries**: transient errors, three times, with growing pauses.
-* **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/operators-guide.md`.
+* **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/how-to/reconcile.md`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def reconciliation() -> None:
 
     @task
     def organizations() -> list[list[str]]:
-        """ИНН of organisations, by task."""
+        """Return the ИНН of organisations that are switched on, by task."""
         from smena.airflow.connections import context_from_airflow
         from smena.reconciliation.run import organizations_to_prove
 
@@ -49,7 +49,7 @@ def reconciliation() -> None:
 
     @task(pool="kontur_ofd", map_index_template="{{ inns }}")
     def prove(inns: list[str], run_id: str, data_interval_end: datetime | None = None) -> None:
-        """Everything held against everything."""
+        """Compare the books of the organisations with the source; store verdicts and differences."""
         from smena.airflow.connections import context_from_airflow
         from smena.reconciliation.run import reconcile_organizations
 
@@ -59,7 +59,7 @@ def reconciliation() -> None:
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(run_id: str) -> None:
-        """How each organisation ended."""
+        """Log how each organisation ended; fail if one was not reconciled."""
         from smena.airflow.connections import context_from_airflow
         from smena.reconciliation.run import report_reconciliation
 

@@ -42,11 +42,17 @@ def begins(time_of_day: str) -> Any:
 
 
 def load_daily(product: str, pool: str, loaded: Asset) -> None:
-    """Plan → load, mapped over shards → publish → report; a partition `ИНН|day` of `loaded` for each covered day."""
+    """Make the tasks of a daily load: plan → load, mapped over shards → publish → report.
+
+    Args:
+        product: `ofd` or `market`.
+        pool: the pool that limits how many `load` tasks send requests at once.
+        loaded: the asset that gets a partition `ИНН|day` for each day that became covered.
+    """
 
     @task
     def plan(run_id: str, ti: Any, data_interval_end: datetime | None = None) -> list[list[tuple[int, int]]]:
-        """What is listed, wanted minus covered, in batches by organisation; gives the shards to load, by task."""
+        """List the units and plan batches of what is wanted and not covered. Return the shards to load, by task."""
         from smena.airflow.connections import context_from_airflow
         from smena.loading.run import plan_run
 
@@ -58,7 +64,7 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
 
     @task(pool=pool, map_index_template="{{ shards }}")
     def load(shards: list[tuple[int, int]]) -> None:
-        """Answers fetched, read, transformed and checked."""
+        """Fetch, read, transform and check the shards."""
         from smena.airflow.connections import context_from_airflow
         from smena.airflow.lineage import send_loaded_lineage
         from smena.loading.run import load_shards
@@ -69,7 +75,7 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
 
     @task(outlets=[loaded], trigger_rule=TriggerRule.ALL_DONE)
     def publish(ti: Any, outlet_events: Any) -> None:
-        """What was read is matched and written; days that became covered are told to Airflow."""
+        """Match and write each batch, and report the days that became covered to Airflow as partitions."""
         from smena.airflow.connections import context_from_airflow
         from smena.airflow.lineage import send_published_lineage
         from smena.loading.run import publish_batches
@@ -85,7 +91,7 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(ti: Any) -> None:
-        """How each batch ended."""
+        """Log how each batch ended; fail if anything was not loaded."""
         from smena.airflow.connections import context_from_airflow
         from smena.airflow.telemetry import send_standings
         from smena.loading.run import report_run
