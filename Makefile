@@ -5,7 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Without compiled files every command would compile Airflow and pandas anew, which takes longer than the command itself.
 export PYTHONDONTWRITEBYTECODE :=
-SOURCES := plugins/smena sandbox demo dags config bench tests
 
 .DEFAULT_GOAL := help
 .PHONY: help demo stop status servers test test-all test-slow mutants test-lowest lint format bench sbom docs clean lock
@@ -56,12 +55,10 @@ lint: $(VENV)/dev-ready ## formatting, lint, types, the arrows between the rooms
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports
 	$(BIN)/deptry plugins dags config
-	$(BIN)/deptry --config .ci/deptry.toml sandbox demo tests bench
+	$(BIN)/deptry --config .ci/deptry.toml sandbox demo docs tests bench
 	$(BIN)/sqlfluff lint -q include/sql demo
 	$(BIN)/python .ci/audit.py requirements.txt
-	$(BIN)/python -m demo.dag_page --check
-	$(BIN)/python -m demo.command_page --check
-	$(BIN)/python -m demo.settings_page --check
+	$(BIN)/python -m docs.generate --check
 	$(BIN)/python .ci/words.py
 
 format: $(VENV)/dev-ready ## what can be formatted and mended by itself
@@ -75,10 +72,8 @@ bench: $(VENV)/bench-ready ## the road, and other ways to load the same rows, me
 sbom: $(VENV)/dev-ready ## sbom.json: the pinned packages as CycloneDX
 	$(BIN)/cyclonedx-py requirements requirements.txt --of JSON --output-file sbom.json
 
-docs: $(VENV)/ready ## docs/dags.md, commands.md and settings.md, made from the code's own words
-	$(BIN)/python -m demo.dag_page
-	$(BIN)/python -m demo.command_page
-	$(BIN)/python -m demo.settings_page
+docs: $(VENV)/ready ## the pages of docs/reference that are made from the code and from a migrated database
+	$(BIN)/python -m docs.generate
 
 clean: stop ## remove everything that was made: the environment, the demo's data
 	rm -rf $(VENV) $(LOWEST) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis sbom.json .servers

@@ -1,6 +1,6 @@
 """What each role reaches in a real Airflow with FAB: every route, tried without a login and as each role.
 
-The table of what was tried is printed (`pytest -s`), and kept in docs/security.md.
+The table of what was tried is printed (`pytest -s`), and kept in docs/explanation/security.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The README's demo and tour, typed as they are written there."""
+"""The demo, and the tour of the tutorial, typed as it is written there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+TUTORIAL = (REPOSITORY / "docs" / "tutorial" / "first-shift.md").read_text(encoding="utf-8")
 pytestmark = pytest.mark.timeout(900)
 
 TOUR = re.compile(r"<!-- tour -->\n```sh\n(.*?)```", re.DOTALL)
@@ -51,13 +51,13 @@ def test_its_environment_is_its_owners_alone(demo: tuple[Path, str]) -> None:
     assert stat.S_IMODE((directory / ".demo" / "env").stat().st_mode) == 0o600
 
 
-def test_the_tour_of_the_readme_works_as_it_is_typed(demo: tuple[Path, str]) -> None:
+def test_the_tour_of_the_tutorial_works_as_it_is_typed(demo: tuple[Path, str]) -> None:
     directory, _ = demo
-    found = TOUR.search(README)
-    assert found is not None
+    blocks = TOUR.findall(TUTORIAL)
+    assert len(blocks) == 3
     # Typed one after another: that something waits for a person (exit code 1) stops nobody.
-    done = run("/bin/sh", "-c", found[1], cwd=directory)
+    done = run("/bin/sh", "-c", "".join(blocks), cwd=directory)
     assert done.stderr == ""
-    for word in ("9601000019", "ФН", "pko"):
+    for word in ("9601000019", "ФН", "pko", ", accepted, revision 1"):
         assert word in done.stdout
     assert (directory / "pko.pdf").read_bytes().startswith(b"%PDF-")

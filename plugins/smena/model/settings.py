@@ -3,7 +3,7 @@
 The value of a setting is the variable `SMENA_…`, else the option of that name in the section `[smena]` of Airflow's
 configuration, which `smena.airflow.provider` describes to Airflow. The command line does not import Airflow, which
 would take seconds: it reads the option from `AIRFLOW__SMENA__…` or `airflow.cfg`, as Airflow does.
-`python -m demo.settings_page` makes `docs/settings.md` from this module.
+`make docs` makes `docs/reference/settings.md` from this module.
 """
 
 from __future__ import annotations

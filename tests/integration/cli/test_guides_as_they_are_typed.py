@@ -17,15 +17,18 @@ from tests.town import head_of
 from tests.unit.cli.commands import Cli
 from tests.unit.cli.test_docs_commands import REPOSITORY, in_blocks
 
-GUIDES = {"operators-guide.md": "9601000019", "production.md": "9600000009"}
-"""By guide, the ИНН that its commands name."""
+GUIDES = {
+    "9601000019": ("first-connection", "off-and-on", "rehearse", "backup-and-restore"),
+    "9600000009": ("compose",),
+}
+"""By the ИНН that their commands name, the pages of `docs/how-to` that are followed one after another."""
 
 SECOND = "9601000026"
 WORLD = replace(
     MARCH,
     first_day=date(2026, 1, 1),
     last_day=date(2026, 1, 12),
-    organizations=tuple(map(OrganizationSpec, GUIDES.values())),
+    organizations=tuple(map(OrganizationSpec, GUIDES)),
 )
 LOADED = ("--from", "2026-01-01", "--to", "2026-01-12")
 
@@ -47,16 +50,17 @@ def run(cli: Cli, line: str) -> None:
         text.with_suffix(".p7s").write_bytes(head_of(words[words.index("--inn") + 1]).sign(text.read_bytes()))
 
 
-@pytest.mark.parametrize(("guide", "inn"), GUIDES.items(), ids=GUIDES)
-def test_the_commands_of_a_guide_work_as_they_are_typed(
-    guide: str, inn: str, new_warehouse: Callable[[], Warehouse], kontur: SandboxServer, tmp_path: Path,
+@pytest.mark.parametrize(("inn", "pages"), GUIDES.items(), ids=["in an own Airflow", "in Compose"])
+def test_the_commands_of_the_guides_work_as_they_are_typed(
+    inn: str, pages: tuple[str, ...], new_warehouse: Callable[[], Warehouse], kontur: SandboxServer, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
     cli = cli_of(new_warehouse().dsn, kontur_as_json(kontur.address))
     (tmp_path / "head.pem").write_bytes(head_of(inn).pem)
     run(cli, f"smena organization add --inn {SECOND} --kpp 960101001 --name Second --tariff uchetny")
-    lines = in_blocks((REPOSITORY / "docs" / guide).read_text(encoding="utf-8"))
+    texts = [(REPOSITORY / "docs" / "how-to" / f"{page}.md").read_text(encoding="utf-8") for page in pages]
+    lines = [line for text in texts for line in in_blocks(text)]
     assert len(lines) >= 6
     for line in lines:
         if line.startswith("smena verify"):

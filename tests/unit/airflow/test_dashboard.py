@@ -16,7 +16,7 @@ PANELS: list[dict[str, Any]] = DASHBOARD["panels"]
 QUERIES = [target["expr"] for panel in PANELS for target in panel["targets"]]
 OF_VARIABLES = [one["query"]["query"] for one in DASHBOARD["templating"]["list"] if one["type"] == "query"]
 BY_NAME = {metric.in_prometheus: metric for metric in METRICS}
-GUIDE = (REPOSITORY / "docs" / "production.md").read_text(encoding="utf-8")
+REFERENCE = (REPOSITORY / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8")
 
 
 def metrics_of(query: str) -> list[Metric]:
@@ -59,8 +59,8 @@ def test_panels_do_not_overlap_and_have_numbers_of_their_own() -> None:
     assert len({panel["id"] for panel in PANELS}) == len(PANELS)
 
 
-def test_the_guide_has_every_metric_with_its_tags_by_both_names() -> None:
-    rows = re.findall(r"^\| `(smena[\w.]+)` \| `(airflow_\w+)` \| ([^|]+) \|", GUIDE, re.MULTILINE)
+def test_the_reference_has_every_metric_with_its_tags_by_both_names() -> None:
+    rows = re.findall(r"^\| `(smena[\w.]+)` \| `(airflow_\w+)` \| ([^|]+) \|", REFERENCE, re.MULTILINE)
     assert {(name, entry, tuple(re.findall(r"`(\w+)`", tags))) for name, entry, tags in rows} == {
         (metric.name, metric.in_prometheus, metric.tags) for metric in METRICS
     }

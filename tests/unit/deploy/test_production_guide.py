@@ -1,4 +1,4 @@
-"""docs/production.md: the files and the programs know every command in it."""
+"""The guides for Compose: the files and the programs know every command in them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from tests.unit.deploy.composing import Example
 
 Services = dict[str, dict[str, Any]]
 
-GUIDE = (REPOSITORY / "docs" / "production.md").read_text()
+PAGES = ("compose", "single-sign-on", "scale-out", "metrics-and-lineage", "upgrade", "backup-and-restore")
+GUIDE = "\n".join((REPOSITORY / "docs" / "how-to" / f"{page}.md").read_text() for page in PAGES)
 BLOCKS = re.findall(r"^ *```sh\n(.*?)^ *```$", GUIDE, re.MULTILINE | re.DOTALL)
 INLINE = re.findall(r"`(docker compose [^`]*)`", GUIDE)
 COMMANDS = [line.strip() for block in BLOCKS for line in block.splitlines()] + INLINE

@@ -10,8 +10,8 @@ from smena.alerts.words import _SAID
 REPOSITORY = Path(__file__).parents[3]
 DOCS = REPOSITORY / "docs"
 PLUGIN = REPOSITORY / "plugins" / "smena" / "ui" / "plugin.py"
-GUIDES = [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))]
-OPERATORS = (DOCS / "operators-guide.md").read_text()
+GUIDES = [REPOSITORY / "README.md", REPOSITORY / "README.ru.md", *sorted(DOCS.rglob("*.md"))]
+HOW_TO = "\n".join(page.read_text() for page in sorted((DOCS / "how-to").glob("*.md")))
 
 
 def anchors(text: str) -> set[str]:
@@ -36,26 +36,72 @@ def test_every_link_of_a_guide_leads_somewhere() -> None:
 
 
 def test_every_test_that_security_names_is_there() -> None:
-    named = re.findall(r"`(?:[\w/]*/)?(test_\w+\.py)(?:::(\w+))?`", (DOCS / "security.md").read_text())
+    named = re.findall(r"`(?:[\w/]*/)?(test_\w+\.py)(?:::(\w+))?`", (DOCS / "explanation" / "security.md").read_text())
     assert len(named) > 8
     found = {path.name: path.read_text() for path in (REPOSITORY / "tests").rglob("test_*.py")}
     assert not [(file, name) for file, name in named if f"def {name}" not in found.get(file, "")]
 
 
-def test_every_variable_that_a_guide_names_is_read_and_every_one_of_a_person_is_in_the_operators_guide() -> None:
+def test_every_variable_that_a_guide_names_is_read_and_every_one_of_a_person_is_in_a_how_to() -> None:
     source = "".join(path.read_text() for path in (REPOSITORY / "plugins").rglob("*.py"))
     named = {name for guide in GUIDES for name in re.findall(r"\bSMENA_[A-Z_]*[A-Z]\b", guide.read_text())}
     assert not {name for name in named if name not in source and not name.startswith(("SMENA_AIRFLOW_", "SMENA_IMAGE"))}
     assert {"SMENA_ALERT_QUARANTINE", "SMENA_LOAD_DEADLINE_MINUTES", "SMENA_AIRFLOW_URL"} <= set(
-        re.findall(r"SMENA_\w+", OPERATORS)
+        re.findall(r"SMENA_\w+", HOW_TO)
     )
 
 
-def test_every_dag_page_and_kind_of_alert_is_in_the_operators_guide() -> None:
+def test_every_dag_is_in_a_how_to_and_every_page_and_kind_of_alert_in_the_reference() -> None:
     dags = {path.stem for path in (REPOSITORY / "dags").glob("*.py")}
     pages = set(re.findall(r'\("(\w+)", "\w+"\),', PLUGIN.read_text()))
     assert len(dags) == 5
     assert len(pages) == 8
-    assert not {name for name in dags if f"`{name}`" not in OPERATORS}
-    assert not {name for name in pages if f"**{name}**" not in OPERATORS}
-    assert not {kind for kind in _SAID if f"`{kind}`" not in OPERATORS}
+    reference = {page: (DOCS / "reference" / f"{page}.md").read_text() for page in ("pages", "alerts")}
+    assert not {name for name in dags if f"`{name}`" not in HOW_TO}
+    assert not {name for name in pages if f"**{name}**" not in reference["pages"]}
+    assert not {kind for kind in _SAID if f"`{kind}`" not in reference["alerts"]}
+
+
+def test_every_page_is_linked_from_the_index_and_none_is_longer_than_a_sitting() -> None:
+    index = DOCS / "README.md"
+    linked = {
+        (DOCS / target.partition("#")[0]).resolve() for target in re.findall(r"\]\(([^)\s]+)\)", index.read_text())
+    }
+    pages = {page for page in DOCS.rglob("*.md") if page.parent != DOCS / "adr" and page != index}
+    of_schemas = {page for page in pages if page.parent.name == "warehouse" and page.name != "README.md"}
+    assert len(pages) > 30
+    assert sorted(page.relative_to(DOCS).as_posix() for page in pages - of_schemas - linked) == []
+    made = {"commands.md", *(page.name for page in of_schemas)}
+    assert {page.name: len(page.read_text().splitlines()) for page in pages if page.name not in made}
+    assert [page.name for page in pages if page.name not in made and len(page.read_text().splitlines()) > 200] == []
+
+
+def test_the_readmes_link_the_same_pages() -> None:
+    links = [
+        {target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", (REPOSITORY / name).read_text())}
+        for name in ("README.md", "README.ru.md")
+    ]
+    assert len(links[0]) > 12
+    assert {link.replace(".ru.md", ".md") for link in links[0] - {"README.ru.md"}} == {
+        link.replace(".ru.md", ".md") for link in links[1] - {"README.md"}
+    }
+
+
+def test_every_module_that_the_architecture_names_exists() -> None:
+    text = (DOCS / "explanation" / "architecture.md").read_text() + (DOCS / "explanation" / "compared.md").read_text()
+    ours = re.findall(r"`((?:loading|planning|transform|matching|model|airflow|sources)/\w+\.py)`", text)
+    assert len(ours) > 10
+    assert [name for name in ours if not (PLUGIN.parents[1] / name).exists()] == []
+
+
+def test_every_room_is_in_the_architecture() -> None:
+    text = (DOCS / "explanation" / "architecture.md").read_text()
+    table = text.partition("## The rooms")[2].partition("## ")[0]
+    named = {
+        room
+        for line in table.splitlines()
+        for room in re.findall(r"`(\w+)`", line.split("|")[1] if "|" in line else "")
+    }
+    rooms = {path.parent.name for path in PLUGIN.parents[1].glob("*/__init__.py")}
+    assert len(rooms) > 15
+    assert named == rooms

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from demo import settings_page
+from docs.generate import settings as settings_page
+from docs.generate.__main__ import REFERENCE
 from smena.model.errors import WrongUse
 from smena.model.settings import SECTION, SETTINGS, Setting, Settings, all_settings
 
@@ -111,7 +112,7 @@ def test_the_error_names_where_it_is_set(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_the_page_of_settings_is_what_they_say() -> None:
-    assert settings_page.PAGE.read_text(encoding="utf-8") == settings_page.page()
+    assert (REFERENCE / "settings.md").read_text(encoding="utf-8") == settings_page.page()
     for one in all_settings():
         assert f"| `{one.variable}` | `{one.option}` |" in settings_page.page()
 

@@ -1,27 +1,30 @@
-"""`python -m demo.command_page [--check]`: `docs/commands.md`, made from the command line's own help."""
+"""`commands.md`, made from the command line's own help and exit codes."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import click
 
-from demo.repository import REPOSITORY
-
-PAGE = REPOSITORY / "docs" / "commands.md"
 _HEAD = """# Commands
 
 Made by `make docs` from the command line's own help. `--json` on each gives one JSON object on stdout: days and
-moments by ISO 8601, durations in seconds, money as text; logs go to stderr. `smena completion bash` (or `zsh`, `fish`)
-prints what the shell reads so that Tab completes commands and options.
+moments by ISO 8601, durations in seconds, money as text; logs go to stderr.
+"""
+_EXIT_CODES = """## Exit codes
+
+Every command ends with one of these, and never with a traceback; with `--json` an error is one object,
+`{"error": …, "exit_code": …}`.
+
+| code | means |
+| --- | --- |
 """
 
 
-def page(main: click.Group) -> str:
-    """Return the page: commands by task, in the order of the help."""
-    parts = [_HEAD, f"```text\n{_text(main.help)}\n```\n"]
+def page(main: click.Group, exit_codes: Mapping[int, str]) -> str:
+    """Return the page: the exit codes, then commands by task, in the order of the help."""
+    rows = "".join(f"| {code} | {_cell(meaning)} |\n" for code, meaning in exit_codes.items())
+    parts = [_HEAD, f"```text\n{_text(main.help)}\n```\n", _EXIT_CODES + rows]
     tasks: dict[str, list[str]] = getattr(main, "tasks", {})
     for task, names in tasks.items():
         parts.append(f"## {task}\n")
@@ -59,20 +62,3 @@ def _text(text: str | None) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-def main() -> None:
-    """Write the page; with `--check` only check that the file is up to date (exit code 1 if not)."""
-    from smena.cli import main as smena
-
-    parser = argparse.ArgumentParser(prog="python -m demo.command_page", description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    made = page(smena)
-    if not parser.parse_args().check:
-        PAGE.write_text(made, encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != made:
-        sys.exit("docs/commands.md is not what the command line says: run `make docs`")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,36 @@
+"""`dags.md`, made from the DAG files' docstrings, which are also their pages in Airflow."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+_HEAD = """# DAGs
+
+Made by `make docs` from the docstrings of the DAG files, which are also their pages in the Airflow UI. Schedules are in
+Moscow time.
+
+| DAG | schedule | |
+| --- | --- | --- |
+"""
+
+
+def page(folder: Path) -> str:
+    """Return the page: a table, and a section for each DAG. A DAG has the name of its file."""
+    rows, sections = [], []
+    for file in sorted(folder.glob("*.py")):
+        module = ast.parse(file.read_text(encoding="utf-8"))
+        text = ast.get_docstring(module) or ""
+        title = text.partition("\n")[0].lstrip("# ")
+        rows.append(f"| [`{file.stem}`](#{file.stem}) | {_schedule(module)} | {title} |\n")
+        sections.append(f"## `{file.stem}`\n\n{text}\n")
+    return "\n".join([_HEAD + "".join(rows), *sections])
+
+
+def _schedule(module: ast.Module) -> str:
+    """Return the cron expression of the DAG in a file; a DAG without a timetable is started by hand or by a command."""
+    (value,) = [
+        keyword.value for node in ast.walk(module) if isinstance(node, ast.Call) for keyword in node.keywords
+        if keyword.arg == "schedule"
+    ]  # fmt: skip
+    return f"`{ast.literal_eval(value.args[0])}`" if isinstance(value, ast.Call) else "none"
