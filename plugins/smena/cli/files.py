@@ -1,4 +1,8 @@
-"""Read and write files named on the command line, with a bounded size and one clear line per error."""
+"""Read and write files that are named on the command line: certificates, signatures, tables, texts to be signed.
+
+A file that cannot be read or written is one clear line for the person who typed the command (WrongUse), without a
+traceback. No more than `most_bytes` are read, so that a wrong name, for example of a dump, does not fill the memory.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,10 @@ import click
 from smena.model.errors import WrongUse
 
 MOST_BYTES = 1 << 20
+"""1 MB, far more than a certificate, a signature or a CSV of a thousand lines has."""
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+"""The type of an option or argument that names a file."""
 
 
 def read_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:

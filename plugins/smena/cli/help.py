@@ -1,4 +1,9 @@
-"""The layout of `--help`: commands by task, each with its whole first sentence."""
+"""The layout of `smena --help`: commands by task, each with its whole first sentence.
+
+click by itself lists commands by name, and cuts their sentences at the width of the terminal. A plain click group also
+has every command imported, which takes a second: here names and sentences come from a table (`smena.cli.listed`), and
+a command is imported when it runs.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +25,11 @@ class Commands(click.Group):
     _sentences: Mapping[str, str]
 
     def list_by_task(self, tasks: Mapping[str, Sequence[CommandEntry]]) -> None:
-        """Add commands that are imported when they are run. The help of the group is shown without importing any."""
+        """Add these commands without importing them.
+
+        Args:
+            tasks: by heading of the help ("Set up", "Load", …), the commands below it, with their place in the code.
+        """
         listed = {one.name: one for ones in tasks.values() for one in ones}
         self.tasks = {task: [one.name for one in ones] for task, ones in tasks.items()}
         self.commands = _LazyCommands({name: one.place for name, one in listed.items()})
@@ -45,7 +54,7 @@ class Commands(click.Group):
 
 
 class _LazyCommands(MutableMapping[str, click.Command]):
-    """Commands by name, each imported on first use, because importing all of them takes a second."""
+    """Commands by name for click, each imported on first use."""
 
     def __init__(self, places: Mapping[str, str]) -> None:
         self._places = dict(places)

@@ -1,6 +1,7 @@
-"""Step 1: fetch the service's answers and store them as evidence.
+"""Step 1 of a load: request the service's responses and store them, byte for byte, in `raw.page` (the evidence).
 
-The step looks inside an answer only to decide what to request next.
+Step 2 (`process`) interprets the responses, and can be repeated from the stored bytes. This step reads a response only
+to decide what to request next.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def extract(context: Context, batch_id: int, shard: int, decoded: Decoded | None
     Args:
         context: makes the client of the service and opens the warehouse.
         batch_id, shard: the shard to fetch.
-        decoded: keeps the contents of decoded pages for `process`.
+        decoded: gets the contents of pages that are decoded here, so that `process` need not decode them again.
     """
     with step_log("extract", batch_id=batch_id, shard=shard) as log:
         batch = ledger.batch_of(context.warehouse, batch_id)
@@ -36,6 +37,7 @@ def extract(context: Context, batch_id: int, shard: int, decoded: Decoded | None
         client = product.client(context, loaded_shard.organization)
         try:
             asking = Asking(loaded_shard, client, PageStore(context.warehouse, batch_id), result, decoded or Decoded())
+            # Assignments (a unit and its days) that wait, and those that an earlier run could not fetch.
             states: tuple[str, ...] = ("planned", "failed")
             while True:
                 result.splits = 0

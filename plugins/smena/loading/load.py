@@ -1,4 +1,9 @@
-"""The whole pipeline for one organisation, in this process, for the CLI. The DAG runs the same steps as tasks."""
+"""`smena load`: the whole pipeline for one organisation in this process.
+
+plan (which days, as one batch) → extract (request and store the responses) → process (make shifts and orders of them,
+in the stage) → publish (write the batch to the books). Extract and process run per shard: a part of the registers or
+shops of the batch. The daily DAG runs the same steps as tasks.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +32,7 @@ class LoadResult:
 
 
 def stage(context: Context, batch_id: int, shard: int) -> None:
-    """Extract and process a shard. Pages that were stored before are not requested again.
+    """Extract and process a shard. Responses (pages) that were stored before are not requested again.
 
     Raises PassingFault if a register or shop could not be read. The pages of the others are stored, but the shard is
     not processed: run again, or publish the batch. `publish` processes such a shard and publishes what was stored.
@@ -50,6 +55,12 @@ def load(
 ) -> LoadResult:
     """Plan one batch, extract, process and publish. Registers and shops that could not be read are left out.
 
+    Args:
+        run_id: the name of this run in `control.batch` and in the logs.
+        product: `ofd` or `market`.
+        horizon: the last day to load; by default yesterday in the organisation's time zone.
+        window: days that a person asked for, instead of those that are wanted and not covered.
+
     Raises the errors of the steps: WrongUse, RefusedByService, BadBatch, PassingFault (if nothing could be read).
     """
     planned = plan(context, inn, run_id=run_id, product=product, horizon=horizon, window=window, in_one=True)
@@ -63,6 +74,7 @@ def load(
         except SmenaError:
             raise
         except Exception as error:
+            # A bug in a step: the batch is marked as stopped with the reason, so that the next run plans its days anew.
             ours = contained(error, f"batch {batch_id}, shard {shard}")
             context.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
             raise ours from error

@@ -1,4 +1,8 @@
-"""Verifying GOST R 34.10-2012 signatures by the machine's OpenSSL with the gost engine."""
+"""Verifying GOST R 34.10-2012 signatures by the machine's OpenSSL with the gost engine.
+
+The head of an organisation signs a mandate with a qualified certificate, whose key is GOST. Python's `cryptography`
+has no GOST. A signature that cannot be verified here is not taken for valid: NoGost says what to install.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,12 @@
-"""Cashboxes and registers whose shifts agree: the evidence for register links.
+"""Cashboxes of Kontur.Market and registers of the OFD whose shifts agree: the evidence for register links.
+
+Market does not say which register a cashbox is. If shifts of a cashbox (till shifts) and of a register (fiscal shifts)
+agree again and again, they are the same device; `links.py` decides how much agreement makes a link.
 
 A till shift and a fiscal shift *agree* if they took the same cash, to the kopeck, and the middle of the till shift lies
-within the fiscal shift, with five minutes allowed at both ends (`smena.matching.overlap`).
+within the fiscal shift, with five minutes allowed at both ends (`smena.matching.overlap`). For example 8,375.48 roubles
+from 8:01 to 20:49 at both: they agree. If a second register took the same sum in these hours, the till shift agrees
+with both, and neither agreement is *unique*.
 """
 
 from __future__ import annotations

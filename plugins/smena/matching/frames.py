@@ -1,4 +1,9 @@
-"""The frames of links and pairs that the core reads and returns.
+"""Schemas of the frames that decide which cashbox is which register, and which of their shifts are the same.
+
+A shift may be reported twice: by Kontur.Market for its cashbox (a *till shift*), and by the OFD for the register (a
+*fiscal shift*). Market does not name the register, so a *register link* says which one a cashbox is, from day to day.
+`links.py` finds links and `pairing.py` finds shifts that match by a link; both get these frames and return others, and
+neither reads the warehouse.
 
 A range of days has two columns: `first_day`, and `end_day`, the first day after it. A missing one is no bound.
 """
@@ -70,7 +75,10 @@ yet.
 REGISTERS = Schema(
     "registers", {"kkt_reg_id": TEXT, "permission_from": MOMENT, "permission_to": MOMENT, "is_wanted": FLAG}
 )
-"""Registers of the OFD. `permission_to` is the last day; `is_wanted`: the mandate names it, or names none."""
+"""Registers of the OFD. Kontur may be asked about days from `permission_from` through `permission_to`.
+
+`is_wanted`: the organisation's mandate names the register, or names none and so means all.
+"""
 
 COVERED = Schema("covered", {"kkt_reg_id": TEXT, "first_day": MOMENT, "end_day": MOMENT})
 """Days that are proved loaded from the OFD. Ranges of one register neither overlap nor touch."""
@@ -91,7 +99,7 @@ LINKS_ADDED = Schema(
 `agreement.find_likeness`."""
 
 LINKS_ENDED = Schema("links_ended", {"register_link_id": WHOLE, "end_day": MOMENT})
-"""Links in force that end where another begins."""
+"""Links in force that end where another begins: from `end_day` on they do not hold."""
 
 LINKS_WITHDRAWN = Schema("links_withdrawn", {"register_link_id": WHOLE})
 """Proposals that a link in force of the same cashbox or register replaces."""

@@ -1,8 +1,8 @@
-"""The folders that lie outside the package in a checkout (SQL, DAGs) and inside it in a wheel.
+"""Where the SQL and the DAG files are, in a checkout and in an installed wheel.
 
-The wheel has `include/sql` as `smena/sql` and `dags` as `smena/dags` (`[tool.hatch]` in pyproject.toml). Files beside
-the module that reads them (templates, fonts, message catalogues, Alembic's version files) are at the same place in
-both.
+A checkout has them beside the package, in `include/sql` and `dags`. The wheel has them inside it, as `smena/sql` and
+`smena/dags` (`[tool.hatch]` in pyproject.toml). Other files (templates, fonts, message catalogues) lie beside the
+module that reads them, at the same place in both, and need no function here.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ def is_checkout() -> bool:
 
 
 def sql_directory() -> Path:
-    """Return the folder with `queries/` and `migrations/`, one statement or script per file."""
+    """Return the folder with the SQL: `migrations/`, and a folder for each room with one statement per file."""
     return _CHECKOUT / "include" / "sql" if is_checkout() else PACKAGE / "sql"
 
 
 def dags_directory() -> Path:
-    """Return the folder with the DAG files, for Airflow."""
+    """Return the folder with the DAG files, which Airflow reads as a bundle (`smena dags --path`)."""
     return _CHECKOUT / "dags" if is_checkout() else PACKAGE / "dags"

@@ -1,4 +1,7 @@
-"""The results of a check: one per rule, and the rows that go to quarantine.
+"""The results of checking a frame of records: one result per rule, and the rows that go to quarantine.
+
+Records and shifts are checked by rules (`smena.quality.rules`) before they are staged. A rule either rejects single
+rows, stops the batch, or only warns; the results are stored in `control.check_result` and shown on the page «Качество».
 
 Columns and attributes have the words of Great Expectations: a *suite* is the set of rules for one kind of record, an
 *expectation* is one rule.
@@ -16,7 +19,7 @@ from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 
 SHOWN_ROWS = 5
-"""How many bad values a result shows."""
+"""How many values that break the rule a result shows."""
 
 Severity = Literal["record", "batch", "warning"]
 """The effect of a broken rule: its rows are rejected, the whole batch stops, or it is only reported."""

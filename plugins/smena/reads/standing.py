@@ -1,4 +1,8 @@
-"""How far each integration has loaded, and what is open in it."""
+"""How far each integration (an organisation and a product) has loaded, and what is open in it.
+
+The command line, the pages, the alerts and the metrics all read it here, so that they show the same. A day is *covered*
+when every register (or shop) of the organisation is proved loaded for it, and *wanted* from the start date on.
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _here = threading.local()
 
 
 class _Watched:
-    """A connection that stores its socket for the thread of the request."""
+    """A connection that stores its socket for the thread of the request, so that `abort_after` can shut it."""
 
     sock: socket.socket | None
 

@@ -1,6 +1,9 @@
-"""The frames that steps of a load pass to each other.
+"""Schemas of the frames that the steps of a load pass to each other, for an operator of fiscal data (the OFD).
 
-A value that is *missing* is NA; *empty* text is "".
+Each is a table with named and typed columns. Responses are parsed into Z_REPORTS, OPENINGS, SHIFT_TOTALS, DAY_TOTALS,
+RECEIPTS and VAT_LINES; records that cannot be read go into REJECTS; SHIFTS are made of these, and ORDERS of SHIFTS.
+
+Money is in kopecks. A value that is *missing* is NA; *empty* text is "".
 """
 
 from __future__ import annotations
@@ -25,7 +28,8 @@ SIGNS = {
     "not_sent": WHOLE,
     "not_sent_since": MOMENT,
 }
-"""The columns of a z-report about the health of its register, missing if not reported. `fiscal_sign` is not one."""
+"""The columns of a z-report about the health of its register, missing if not reported. `fiscal_sign`, the checksum of
+the document, is not one of them."""
 
 _FISCAL = {"page_id": WHOLE, "kkt_reg_id": TEXT, "fiscal_drive_number": TEXT, "shift_number": WHOLE}
 

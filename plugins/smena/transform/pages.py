@@ -1,4 +1,8 @@
-"""Raw pages, and the rejects made of records in them that cannot be read."""
+"""Stored responses (pages) as the transform gets them, and the rejects made of records that cannot be read.
+
+A page or a record that cannot be parsed does not stop a load: it becomes a row of REJECTS with the reason and the raw
+text, which goes to quarantine, and the other records go on.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,7 @@ class RawPage:
 
 
 class Found:
-    """Documents of one kind, each with its page and register."""
+    """Parsed documents of one kind, each with its page and register: three lists of equal length."""
 
     def __init__(self) -> None:
         self.pages: list[int] = []

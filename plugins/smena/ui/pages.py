@@ -1,4 +1,8 @@
-"""Access of the pages to the warehouse, under row-level security for the user who is logged in."""
+"""Transactions in which the pages in Airflow read and change the warehouse for the user who is logged in.
+
+The database filters rows by organisation (row-level security), so a page whose query lacks a filter shows nothing that
+the user may not see.
+"""
 
 from __future__ import annotations
 

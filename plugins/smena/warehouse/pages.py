@@ -1,4 +1,8 @@
-"""The evidence: the bytes of responses, stored compressed with their sha256."""
+"""The evidence (`raw.page`): the bytes of the services' responses, stored compressed and with their sha256.
+
+A *page* is one stored response. Shifts and orders name the pages that they were made from, so a figure can be traced to
+its bytes, and a load can be processed again without a request.
+"""
 
 from __future__ import annotations
 

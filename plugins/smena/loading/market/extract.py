@@ -1,4 +1,8 @@
-"""Requests to Kontur.Market: cheques, waybills and suppliers of each shop."""
+"""The requests of step 1 (`smena.loading.extract`) to Kontur.Market: cheques, waybills and suppliers of each shop.
+
+Every response is stored as evidence. Market lists cheques by day and not by shift, so days around the window are
+requested too: a shift whose cheques are cut off at an edge would have wrong sums.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Requests to Kontur.OFD: z-reports and totals of each register, and the receipts of shifts that need them."""
+"""The requests of step 1 (`smena.loading.extract`) to Kontur.OFD, for each register and its days.
+
+First z-reports (closings of shifts, which have no sums) and totals by shift. The receipts of a shift, many more pages,
+are requested only if its totals cannot be used. Every response is stored as evidence.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,7 @@ MARGIN = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class _Register:
-    """The requests for one assignment."""
+    """The requests for one assignment: a register, and a window of days."""
 
     client: OfdClient
     fetch: Fetch
@@ -48,6 +52,9 @@ class _Register:
         """z-reports and corrections, requested twice if no neighbour proves each report's ФН and number.
 
         Both answers are read together: a report that differs between them is ambiguous.
+
+        Args:
+            known: ФД numbers of z-reports that are stored already, the neighbours of those requested.
         """
         assignment = self.assignment
         types = Z_REPORTS + OPENINGS if self.date_policy == "shift_open" else Z_REPORTS

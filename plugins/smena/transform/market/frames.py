@@ -1,4 +1,9 @@
-"""The frames of Kontur.Market: its records, and what is made from them. Money in kopecks, quantities in thousandths."""
+"""Schemas of the frames that the steps of a load of Kontur.Market pass to each other.
+
+Responses are parsed into CHEQUES with PAYMENTS and SOLD_LINES, and WAYBILLS with WAYBILL_LINES. TILL_SHIFTS are made of
+cheques, and DOCUMENTS with DOCUMENT_LINES of payments, sold lines and waybills. Money in kopecks, quantities in
+thousandths.
+"""
 
 from __future__ import annotations
 
