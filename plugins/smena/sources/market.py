@@ -38,6 +38,11 @@ class _Refusal(msgspec.Struct, rename="camel"):
 class MarketClient:
     """Reads cheques, waybills and the lists that they refer to. Threads may share one.
 
+    A method yields pages, each a response with its bytes, address and time. All refunds of January, for example:
+
+        for page in client.cheques(shop_id, date(2026, 1, 1), date(2026, 1, 31), is_refund=True):
+            store(page.body)
+
     Args:
         endpoint: base address (…/market); its password is the key.
         pace: how fast requests may go out: all users of the key share its 200,000 requests per hour.

@@ -58,6 +58,12 @@ class _Refusal(msgspec.Struct, rename="camel"):
 class OfdClient:
     """Reads fiscal documents and totals. Threads may share one.
 
+    A method returns or yields pages, each a response with its bytes, address and time. The z-reports of a day, for
+    example, after logging in where there is no session yet:
+
+        for page in client.by_period(organization_id, rnm, day, next_day, ["closeShift"]):
+            store(page.body)
+
     Args:
         endpoint: base address of the data; login and password; in extra `api_key`, and optionally `auth_base_url`,
             `certificate_file` with `private_key_file` (then the certificate logs in).

@@ -115,6 +115,12 @@ def _vat_of_totals(summed: pd.DataFrame, vat: str, by_rate: str) -> dict[str, pd
 def _from_receipts(
     issued: pd.DataFrame, receipts: pd.DataFrame, vat_lines: pd.DataFrame, key: list[str]
 ) -> pd.DataFrame:
+    """Return a row for each operation, tax system and agent of a shift.
+
+    For example, two receipts of one shift, each of 120 roubles in cash with 20 of VAT, make one row with `amount`
+    24000, `vat` 4000 and `vat_by_rate` `{"20": 4000}`. If one of them does not account for its VAT, both VAT columns
+    are missing.
+    """
     exact = issued.loc[issued["detail"] == "receipts", key]
     columns = [*key, "operation", "amount", "taxation", "agent", "vat", "vat_by_rate"]
     paid = receipts[receipts["cash"] > 0].merge(exact, on=key, how="inner")
@@ -137,7 +143,14 @@ def _from_receipts(
 
 
 def _net(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    """Subtract refunds from sales, by tax system and agent; a negative difference becomes an РКО."""
+    """Subtract refunds from sales, by tax system and agent; a negative difference becomes an РКО.
+
+    For example, of one shift:
+
+        cash_income  osn  100           cash_income  osn  70
+        cash_refund  osn   30     →     cash_refund  psn   5
+        cash_refund  psn    5
+    """
     sides = rows[rows["operation"].isin(_NETTED)]
     if not (sides["operation"] == _NETTED[1]).any():
         return rows
