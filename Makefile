@@ -66,7 +66,7 @@ format: $(VENV)/dev-ready ## what can be formatted and mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfluff fix -q include/sql demo
 
-bench: $(VENV)/bench-ready ## the road, and other ways to load the same rows, measured side by side
+bench: $(VENV)/bench-ready ## the pipeline, and other ways to load the same rows, measured side by side
 	$(BIN)/python -m bench
 
 sbom: $(VENV)/dev-ready ## sbom.json: the pinned packages as CycloneDX

@@ -135,11 +135,6 @@ class AirflowRest:
             return content
         return "\n".join(line if isinstance(line, str) else _line(line) for line in content)
 
-    def xcom(self, dag_id: str, run_id: str, task_id: str, *, key: str = "return_value", map_index: int = -1) -> Any:
-        """Return an XCom of a task, by default its return value."""
-        path = f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id)}/taskInstances/{quote(task_id)}/xcomEntries/{quote(key)}"
-        return self.ask("GET", path, params={"map_index": map_index, "deserialize": True})["value"]
-
     # --- doing it again
 
     def clear(

@@ -136,11 +136,6 @@ def _receipt(register: Register, ordinal: int, kind: str) -> dict[str, Any]:
     return body
 
 
-def document_type(register: Register, ordinal: int) -> str:
-    """Return the type of the document: `closeShift`, `receipt`, …"""
-    return KINDS[int(register.ledger.kind[ordinal])]
-
-
 def render_document(
     organization: Organization, register: Register, ordinal: int, *, padded: bool = False
 ) -> dict[str, Any]:

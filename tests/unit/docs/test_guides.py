@@ -105,3 +105,19 @@ def test_every_room_is_in_the_architecture() -> None:
     rooms = {path.parent.name for path in PLUGIN.parents[1].glob("*/__init__.py")}
     assert len(rooms) > 15
     assert named == rooms
+
+
+def test_every_option_of_the_bench_that_a_page_names_exists() -> None:
+    pages = [*GUIDES, REPOSITORY / "bench" / "README.md"]
+    named = set()
+    for page in pages:
+        text = page.read_text()
+        named |= set(re.findall(r"python -m bench(?=[ `])[^`\n]*?(--[a-z-]+)[^`\n]*", text))
+        named |= {
+            one for call in re.findall(r"`python -m bench ([^`\n]*)`", text) for one in re.findall(r"--[a-z-]+", call)
+        }
+    table = (REPOSITORY / "bench" / "README.md").read_text()
+    named |= set(re.findall(r"^\| `(--[a-z-]+)", table, re.MULTILINE))
+    declared = set(re.findall(r'add_argument\(\s*"(--[a-z-]+)"', (REPOSITORY / "bench" / "__main__.py").read_text()))
+    assert len(named) > 4
+    assert named <= declared
