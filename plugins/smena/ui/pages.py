@@ -24,7 +24,7 @@ class User:
     Attributes:
         name: the user's name in Airflow. Decisions are signed with the name, and `control.page_user` lists the
             organisations that the user may see.
-        may_act: whether the user's role in Airflow permits decisions (`smena.airflow_roles`).
+        may_act: whether the user's role in Airflow permits decisions (`smena.airflow.roles`).
         session: the session of the browser, to which form tokens are bound.
         may_administer: whether the user may edit Airflow's connections, and so can reach the whole warehouse.
     """

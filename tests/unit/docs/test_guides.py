@@ -87,6 +87,20 @@ def test_the_readmes_link_the_same_pages() -> None:
     }
 
 
+def test_every_path_that_a_page_names_exists() -> None:
+    """A path in backticks from the root of the repository, or of the package; `smena/` is the package in a wheel."""
+    roots = [REPOSITORY, REPOSITORY / "plugins"]
+    tops = {entry.name for root in roots for entry in root.iterdir() if not entry.name.startswith(".")}
+    named = {
+        (page.relative_to(REPOSITORY).as_posix(), code)
+        for page in [*GUIDES, REPOSITORY / "CONTRIBUTING.md", REPOSITORY / "SECURITY.md"]
+        for code in re.findall(r"`([\w.-]+(?:/[\w.-]+)+/?)`", page.read_text())
+        if code.partition("/")[0] in tops
+    }
+    assert len(named) > 20
+    assert sorted((page, code) for page, code in named if not any((root / code).exists() for root in roots)) == []
+
+
 def test_every_module_that_the_architecture_names_exists() -> None:
     text = (DOCS / "explanation" / "architecture.md").read_text() + (DOCS / "explanation" / "compared.md").read_text()
     ours = re.findall(r"`((?:loading|planning|transform|matching|model|airflow|sources)/\w+\.py)`", text)
