@@ -58,7 +58,7 @@ def test_every_dag_is_in_a_how_to_and_every_page_and_kind_of_alert_in_the_refere
     assert len(pages) == 8
     reference = {page: (DOCS / "reference" / f"{page}.md").read_text() for page in ("pages", "alerts")}
     assert not {name for name in dags if f"`{name}`" not in HOW_TO}
-    assert not {name for name in pages if f"**{name}**" not in reference["pages"]}
+    assert not {name for name in pages if f"## {name}\n" not in reference["pages"]}
     assert not {kind for kind in _SAID if f"`{kind}`" not in reference["alerts"]}
 
 
