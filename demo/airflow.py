@@ -25,8 +25,8 @@ from demo.rest import AirflowRest
 from demo.secrets_file import keep_secrets
 from demo.trouble import Trouble
 
-# Users and their roles in Airflow: the administrator; the accountant, who decides, but edits no connection, so the pages do
-# not take the accountant for an administrator; the auditor, who only views.
+# Users and their roles in Airflow: the administrator; the accountant, who decides, but edits no connection and so is no
+# administrator of the pages; the auditor, who only views.
 USERS = {"admin": "admin", "accountant": "user", "auditor": "viewer"}
 
 _PARTS = ("api-server", "scheduler", "dag-processor", "triggerer")

@@ -54,6 +54,10 @@ select
 from control.register
 cross join generate_series(0, (%(days)s - 1) / 7) as week;
 
+insert into control.covered (organization_inn, product, unit_id, days)
+select organization_inn, product, unit_id, range_agg(days) from control.coverage
+group by organization_inn, product, unit_id;
+
 insert into control.covered_day (organization_inn, product, day, batch_id)
 select organization_inn, product, last_day, batch_id from control.batch;
 
@@ -112,6 +116,10 @@ select
     batch_id
 from accounting.shift;
 
+insert into control.reconciled (organization_inn, kkt_reg_id, days)
+select organization_inn, kkt_reg_id, range_agg(daterange(day, day + 1)) from control.completeness
+group by organization_inn, kkt_reg_id;
+
 insert into accounting.cash_order (
     document_id, shift_id, organization_inn, kpp, kind, number, date, counterparty, amount, source, status, operation,
     taxation, agent, debit_account, credit_account, basis, batch_id
@@ -138,6 +146,13 @@ select
     'Отчёт о закрытии смены № ' || shift.shift_number,
     shift.batch_id
 from accounting.shift;
+
+insert into accounting.documents_of_day (
+    organization_inn, day, kpp, kind, status, source, documents, amount, without_amount
+)
+select organization_inn, date, kpp, kind, status, source, count(*), sum(amount), 0
+from accounting.cash_order
+group by organization_inn, date, kpp, kind, status, source;
 
 insert into control.decision (organization_inn, kind, shift_id, reason, kept, held, digest, decided_by, batch_id)
 select organization_inn, 'conflict', shift_id, 'bench', '{"cash_income": 1}', '{"cash_income": 2}', 'd', 'rule', batch_id

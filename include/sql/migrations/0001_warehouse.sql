@@ -954,6 +954,74 @@ comment on column control.coverage.evidence is
 '`read`: its responses were read; `silent`: nothing was requested, its newest document is older.';
 create index coverage_of_unit on control.coverage (organization_inn, product, unit_id);
 
+create table control.covered (
+    organization_inn text not null references control.organization (inn),
+    product text not null,
+    unit_id text not null,
+    days datemultirange not null,
+    primary key (organization_inn, product, unit_id)
+);
+comment on table control.covered is
+'The days of control.coverage, all of a unit in one row. Every statement that writes coverage updates it, because '
+'pages read thousands of units.';
+
+create trigger nothing_is_deleted before delete or truncate on control.covered
+for each statement execute function accounting.refuse();
+
+create function control.add_covered_days() returns trigger
+language plpgsql
+as $$
+begin
+    insert into control.covered as kept (organization_inn, product, unit_id, days)
+    select
+        organization_inn,
+        product,
+        unit_id,
+        range_agg(days)
+    from new_rows
+    group by organization_inn, product, unit_id
+    order by organization_inn, product, unit_id
+    on conflict (organization_inn, product, unit_id) do update set days = kept.days + excluded.days;
+    return null;
+end
+$$;
+
+-- Days of a unit may be covered twice, so what is left is read from the rows that are left.
+create function control.count_covered_days_again() returns trigger
+language plpgsql
+as $$
+begin
+    insert into control.covered as kept (organization_inn, product, unit_id, days)
+    select
+        changed.organization_inn,
+        changed.product,
+        changed.unit_id,
+        coalesce(range_agg(coverage.days), '{}')
+    from (select distinct organization_inn, product, unit_id from old_rows) as changed
+    left join control.coverage
+        on
+            changed.organization_inn = coverage.organization_inn
+            and changed.product = coverage.product
+            and changed.unit_id = coverage.unit_id
+    group by changed.organization_inn, changed.product, changed.unit_id
+    order by changed.organization_inn, changed.product, changed.unit_id
+    on conflict (organization_inn, product, unit_id) do update set days = excluded.days;
+    return null;
+end
+$$;
+
+create trigger coverage_is_added after insert on control.coverage
+referencing new table as new_rows
+for each statement execute function control.add_covered_days();
+create trigger coverage_is_changed after update on control.coverage
+referencing old table as old_rows
+for each statement execute function control.count_covered_days_again();
+create trigger coverage_is_taken after delete on control.coverage
+referencing old table as old_rows
+for each statement execute function control.count_covered_days_again();
+create trigger coverage_stays before truncate on control.coverage
+for each statement execute function accounting.refuse();
+
 create table control.covered_day (
     organization_inn text not null references control.organization (inn),
     product text not null,
@@ -1322,6 +1390,80 @@ create index completeness_of_day on control.completeness (organization_inn, day,
 create index completeness_that_is_missing on control.completeness (organization_inn, day)
 where verdict = 'missing';
 
+create table control.reconciled (
+    organization_inn text not null references control.organization (inn),
+    kkt_reg_id text not null,
+    days datemultirange not null,
+    primary key (organization_inn, kkt_reg_id)
+);
+comment on table control.reconciled is
+'The days of control.completeness, all of a register in one row. Every statement that writes verdicts updates it, '
+'because a page reads months of thousands of registers.';
+
+create trigger nothing_is_deleted before delete or truncate on control.reconciled
+for each statement execute function accounting.refuse();
+
+-- A register and day has one verdict, so its day is in the row exactly while the verdict is there.
+create function control.add_reconciled_days() returns trigger
+language plpgsql
+as $$
+begin
+    insert into control.reconciled as kept (organization_inn, kkt_reg_id, days)
+    select
+        organization_inn,
+        kkt_reg_id,
+        range_agg(daterange(day, day + 1))
+    from new_rows
+    group by organization_inn, kkt_reg_id
+    order by organization_inn, kkt_reg_id
+    on conflict (organization_inn, kkt_reg_id) do update set days = kept.days + excluded.days;
+    return null;
+end
+$$;
+
+create function control.take_reconciled_days() returns trigger
+language plpgsql
+as $$
+begin
+    update control.reconciled as kept
+    set days = kept.days - taken.days
+    from (
+        select
+            organization_inn,
+            kkt_reg_id,
+            range_agg(daterange(day, day + 1)) as days
+        from old_rows
+        group by organization_inn, kkt_reg_id
+    ) as taken
+    where kept.organization_inn = taken.organization_inn and kept.kkt_reg_id = taken.kkt_reg_id;
+    return null;
+end
+$$;
+
+create function control.keep_day_of_verdict() returns trigger
+language plpgsql
+as $$
+begin
+    raise exception 'a verdict stays that of its register and day: delete it and write another'
+        using errcode = 'check_violation';
+end
+$$;
+
+create trigger verdicts_are_added after insert on control.completeness
+referencing new table as new_rows
+for each statement execute function control.add_reconciled_days();
+create trigger verdicts_are_taken after delete on control.completeness
+referencing old table as old_rows
+for each statement execute function control.take_reconciled_days();
+create trigger verdict_keeps_its_day before update on control.completeness
+for each row
+when (
+    (old.organization_inn, old.kkt_reg_id, old.day) is distinct from (new.organization_inn, new.kkt_reg_id, new.day)
+)
+execute function control.keep_day_of_verdict();
+create trigger verdicts_stay before truncate on control.completeness
+for each statement execute function accounting.refuse();
+
 create type control.day_state as enum (
     'missing', 'out_of_reach', 'waits', 'offline', 'open', 'late', 'complete', 'disabled', 'ahead'
 );
@@ -1600,6 +1742,19 @@ as $$
 $$;
 comment on function control.own_organizations is
 'The organisations (ИНН) that the current user sees, if not all of them.';
+
+create function control.organizations_in_sight() returns text[]
+language sql stable security definer parallel safe
+set search_path = ''
+as $$
+    select case
+        when control.sees_all() then (select coalesce(array_agg(inn), '{}') from control.organization)
+        else control.own_organizations()
+    end
+$$;
+comment on function control.organizations_in_sight is
+'The organisations (ИНН) that the current user sees. A statement that filters by them uses an index on the '
+'organisation; with the row-level policy alone it would read the rows of all others.';
 
 -- raw: the evidence, one partition per month in which responses came (UTC, by the server's clock).
 --
@@ -2119,8 +2274,7 @@ create index cash_order_of_day on accounting.cash_order (date);
 create unique index cash_order_of_shift on accounting.cash_order (shift_id, operation, taxation, agent, issue);
 create index cash_order_set_aside on accounting.cash_order (organization_inn, date)
 where status in ('rejected', 'reversed');
-create index cash_order_not_accepted on accounting.cash_order (organization_inn, kind) include (amount)
-where status = 'new';
+create index cash_order_not_accepted on accounting.cash_order (organization_inn, date) where status = 'new';
 create index cash_order_of_decision on accounting.cash_order (reversed_decision_id)
 where reversed_decision_id is not null;
 create index cash_order_by_decision on accounting.cash_order (issued_decision_id) where issued_decision_id is not null;
@@ -2836,6 +2990,109 @@ $$;
 create trigger cash_is_carried after insert or update or delete on control.closed_period
 for each row execute function accounting.carry_cash();
 
+-- accounting: documents by day, updated by every statement that writes documents: pages sum days, not documents.
+
+create table accounting.documents_of_day (
+    organization_inn text not null references control.organization (inn),
+    day date not null,
+    kpp text not null,
+    kind text not null,
+    status text not null,
+    source text not null,
+    documents bigint not null,
+    amount numeric(18, 2) not null,
+    without_amount bigint not null,
+    primary key (organization_inn, day, kpp, kind, status, source)
+);
+comment on table accounting.documents_of_day is
+'Documents by day, cash book, kind, status and source: their count, their sum, and how many have no amount.';
+create index documents_of_day_new on accounting.documents_of_day (organization_inn, day)
+where status = 'new' and documents > 0;
+
+create trigger nothing_is_deleted before delete or truncate on accounting.documents_of_day
+for each statement execute function accounting.refuse();
+
+create function accounting.count_new_documents() returns trigger
+language plpgsql
+as $$
+begin
+    insert into accounting.documents_of_day as kept (
+        organization_inn, day, kpp, kind, status, source, documents, amount, without_amount
+    )
+    select
+        organization_inn,
+        date,
+        kpp,
+        kind,
+        status,
+        source,
+        count(*),
+        coalesce(sum(amount), 0),
+        count(*) filter (where amount is null)
+    from new_rows
+    group by organization_inn, date, kpp, kind, status, source
+    order by organization_inn, date, kpp, kind, status, source
+    on conflict (organization_inn, day, kpp, kind, status, source) do update
+        set
+            documents = kept.documents + excluded.documents,
+            amount = kept.amount + excluded.amount,
+            without_amount = kept.without_amount + excluded.without_amount;
+    return null;
+end
+$$;
+
+create function accounting.count_changed_documents() returns trigger
+language plpgsql
+as $$
+begin
+    insert into accounting.documents_of_day as kept (
+        organization_inn, day, kpp, kind, status, source, documents, amount, without_amount
+    )
+    select
+        organization_inn,
+        day,
+        kpp,
+        kind,
+        status,
+        source,
+        sum(documents),
+        sum(amount),
+        sum(without_amount)
+    from (
+        select
+            organization_inn,
+            date as day,
+            kpp,
+            kind,
+            status,
+            source,
+            1 as documents,
+            coalesce(amount, 0) as amount,
+            (amount is null)::integer as without_amount
+        from new_rows
+        union all
+        select organization_inn, date, kpp, kind, status, source, -1, -coalesce(amount, 0), -(amount is null)::integer
+        from old_rows
+    ) as change
+    group by organization_inn, day, kpp, kind, status, source
+    having sum(documents) <> 0 or sum(amount) <> 0 or sum(without_amount) <> 0
+    order by organization_inn, day, kpp, kind, status, source
+    on conflict (organization_inn, day, kpp, kind, status, source) do update
+        set
+            documents = kept.documents + excluded.documents,
+            amount = kept.amount + excluded.amount,
+            without_amount = kept.without_amount + excluded.without_amount;
+    return null;
+end
+$$;
+
+create trigger new_documents_are_counted after insert on accounting.cash_order
+referencing new table as new_rows
+for each statement execute function accounting.count_new_documents();
+create trigger changed_documents_are_counted after update on accounting.cash_order
+referencing old table as old_rows new table as new_rows
+for each statement execute function accounting.count_changed_documents();
+
 -- accounting: Market's other documents: cashless revenue, goods sold, incoming waybills. One table has their heads and
 -- one their lines; there is a view for each kind.
 
@@ -2882,12 +3139,18 @@ comment on column accounting.market_document.digest is
 create index market_document_of_organization on accounting.market_document (organization_inn, date)
 include (kind, status, amount);
 create index market_document_of_day on accounting.market_document (date);
-create index market_document_not_accepted on accounting.market_document (organization_inn, kind) include (amount)
-where status = 'new';
+create index market_document_not_accepted on accounting.market_document (organization_inn, date) where status = 'new';
 create index market_document_of_paper on accounting.market_document (
     organization_inn, shop_id, supplier_id, paper_number, paper_date
 ) where kind = 'waybill';
 create index market_document_of_waybill on accounting.market_document using gin (waybill_ids) where kind = 'waybill';
+
+create trigger new_documents_are_counted after insert on accounting.market_document
+referencing new table as new_rows
+for each statement execute function accounting.count_new_documents();
+create trigger changed_documents_are_counted after update on accounting.market_document
+referencing old table as old_rows new table as new_rows
+for each statement execute function accounting.count_changed_documents();
 
 create table accounting.market_document_line (
     document_id uuid not null,
@@ -3561,16 +3824,6 @@ comment on view control.readable_days is
 'Days from the start date in force on which a register may be read: named by the mandate, inside its permission, not '
 'before its first document. For Kontur.Market: days on which a shop may be read.';
 
-create view control.covered with (security_invoker = true) as
-select
-    organization_inn,
-    product,
-    unit_id,
-    range_agg(days) as days
-from control.coverage
-group by organization_inn, product, unit_id;
-comment on view control.covered is 'The days of each unit that are proved loaded, as one multirange.';
-
 create function control.uncovered(inn text, product text, span daterange)
 returns table (unit_id text, days datemultirange)
 language sql stable parallel safe
@@ -3579,15 +3832,11 @@ as $$
         readable_days.unit_id,
         datemultirange(readable_days.days * uncovered.span) - coalesce(covered.days, '{}'::datemultirange)
     from control.readable_days
-    left join lateral (
-        select range_agg(coverage.days) as days
-        from control.coverage
-        where
-            coverage.organization_inn = readable_days.organization_inn
-            and coverage.product = readable_days.product
-            and coverage.unit_id = readable_days.unit_id
-            and coverage.days && uncovered.span
-    ) as covered on true
+    left join control.covered
+        on
+            readable_days.organization_inn = covered.organization_inn
+            and readable_days.product = covered.product
+            and readable_days.unit_id = covered.unit_id
     where readable_days.organization_inn = uncovered.inn and readable_days.product = uncovered.product
 $$;
 comment on function control.uncovered is

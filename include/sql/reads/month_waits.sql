@@ -41,7 +41,29 @@ wanted_day as (
         ) as moment (at)
 ),
 
--- Days on which a register or shop was not loaded, even if it was listed after its organisation's day was covered.
+-- Readable days of the span on which a register or shop was not loaded (`not_covered`), even if it was listed after its
+-- organisation's day was covered, or has no verdict of a reconciliation (`not_reconciled`).
+of_unit as materialized (
+    select
+        span.inn,
+        span.product,
+        datemultirange(readable_days.days * span.days) - coalesce(covered.days, '{}') as not_covered,
+        case
+            when readable_days.source = 'ofd'
+                then datemultirange(readable_days.days * span.days) - coalesce(reconciled.days, '{}')
+        end as not_reconciled
+    from span
+    inner join control.readable_days
+        on span.inn = readable_days.organization_inn and span.product = readable_days.product
+    left join control.covered
+        on
+            readable_days.organization_inn = covered.organization_inn
+            and readable_days.product = covered.product
+            and readable_days.unit_id = covered.unit_id
+    left join control.reconciled
+        on readable_days.organization_inn = reconciled.organization_inn and readable_days.unit_id = reconciled.kkt_reg_id
+),
+
 lacking as (
     select
         unproved.inn,
@@ -49,11 +71,11 @@ lacking as (
         range_agg(unproved.days) as days
     from (
         select
-            span.inn,
-            span.product,
-            unit.days
-        from span
-        cross join lateral control.uncovered(span.inn, span.product, span.days) as unit
+            inn,
+            product,
+            not_covered as days
+        from of_unit
+        where not_covered <> '{}'
         union all
         select
             span.inn,
@@ -66,21 +88,31 @@ lacking as (
         where gap.reason <> 'before_first_document'
     ) as unproved
     group by unproved.inn, unproved.product
+),
+
+unreconciled as (
+    select
+        inn,
+        product,
+        range_agg(not_reconciled) as days
+    from of_unit
+    where not_reconciled <> '{}'
+    group by inn, product
 )
 
 select
     scope.inn,
     'not_accepted' as what,
-    document.kind as word,
-    count(*)::int as count,
-    sum(document.amount) as amount,
-    min(document.date) as first_day,
-    max(document.date) as last_day
+    of_day.kind as word,
+    sum(of_day.documents)::int as count,
+    case when sum(of_day.documents) > sum(of_day.without_amount) then sum(of_day.amount) end as amount,
+    min(of_day.day) as first_day,
+    max(of_day.day) as last_day
 from scope
-inner join accounting.document
-    on scope.inn = document.organization_inn and document.date between scope.first_day and scope.through
-where document.status = 'new'
-group by scope.inn, document.kind
+inner join accounting.documents_of_day as of_day
+    on scope.inn = of_day.organization_inn and of_day.day between scope.first_day and scope.through
+where of_day.status = 'new' and of_day.documents > 0
+group by scope.inn, of_day.kind
 union all
 select
     scope.inn,
@@ -166,6 +198,7 @@ select
     max(wanted_day.day)
 from wanted_day
 inner join control.product on wanted_day.product = product.product and product.source = 'ofd'
+left join unreconciled on wanted_day.inn = unreconciled.inn and wanted_day.product = unreconciled.product
 where
     exists (select from control.register where register.organization_inn = wanted_day.inn)
     and (
@@ -174,20 +207,7 @@ where
             where completeness.organization_inn = wanted_day.inn and completeness.day = wanted_day.day
         )
         -- A register listed later has no verdict yet.
-        or exists (
-            select from control.readable_days
-            where
-                readable_days.organization_inn = wanted_day.inn
-                and readable_days.product = wanted_day.product
-                and readable_days.days @> wanted_day.day
-                and not exists (
-                    select from control.completeness
-                    where
-                        completeness.organization_inn = readable_days.organization_inn
-                        and completeness.kkt_reg_id = readable_days.unit_id
-                        and completeness.day = wanted_day.day
-                )
-        )
+        or unreconciled.days @> wanted_day.day
     )
 group by wanted_day.inn
 union all

@@ -1,48 +1,15 @@
--- Run by the page «Сегодня»: documents that nobody has accepted or rejected yet.
---
--- For a user who does not see everything it filters by the user's organisations, as page_counts does.
+-- Run by the page «Сегодня»: documents that nobody has accepted or rejected yet, and how many of them have no amount; the
+-- sum is empty if none has. It sums days, not documents.
 select
-    seen.kind,
-    count(*) as documents,
-    sum(seen.amount) as amount
-from (
-    select
-        kind,
-        amount
-    from accounting.cash_order
-    where
-        status = 'new'
-        and (cast(%(inn)s as text) is null or organization_inn = %(inn)s)
-        and (select control.sees_all())
-    union all
-    select
-        kind,
-        amount
-    from accounting.cash_order
-    where
-        status = 'new'
-        and (cast(%(inn)s as text) is null or organization_inn = %(inn)s)
-        and not (select control.sees_all())
-        and organization_inn = any(control.own_organizations())
-    union all
-    select
-        kind,
-        amount
-    from accounting.market_document
-    where
-        status = 'new'
-        and (cast(%(inn)s as text) is null or organization_inn = %(inn)s)
-        and (select control.sees_all())
-    union all
-    select
-        kind,
-        amount
-    from accounting.market_document
-    where
-        status = 'new'
-        and (cast(%(inn)s as text) is null or organization_inn = %(inn)s)
-        and not (select control.sees_all())
-        and organization_inn = any(control.own_organizations())
-) as seen
-group by seen.kind
-order by seen.kind
+    kind,
+    sum(documents)::bigint as documents,
+    case when sum(documents) > sum(without_amount) then sum(amount) end as amount,
+    sum(without_amount)::bigint as without_amount
+from accounting.documents_of_day
+where
+    status = 'new'
+    and documents > 0
+    and organization_inn = any(control.organizations_in_sight())
+    and (cast(%(inn)s as text) is null or organization_inn = %(inn)s)
+group by kind
+order by kind

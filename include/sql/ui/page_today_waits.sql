@@ -1,86 +1,40 @@
 -- Run by the page «Сегодня»: counts of waiting items and faults, by kind; 0 if there are none.
 --
--- For a user who does not see everything it filters by the user's organisations, as page_counts does.
+-- The function is not in a subquery, so that the planner knows how few organisations these are.
 select
     (
-        select count(*) from (
-            select 1 from control.decision
-            where
-                decision.state = 'open'
-                and (cast(%(inn)s as text) is null or decision.organization_inn = %(inn)s)
-                and (select control.sees_all())
-            union all
-            select 1 from control.decision
-            where
-                decision.state = 'open'
-                and (cast(%(inn)s as text) is null or decision.organization_inn = %(inn)s)
-                and not (select control.sees_all())
-                and decision.organization_inn = any(control.own_organizations())
-        ) as waiting
+        select count(*) from control.decision
+        where
+            state = 'open'
+            and organization_inn = any(control.organizations_in_sight())
+            and (cast(%(inn)s as text) is null or organization_inn = %(inn)s)
     ) as decisions,
     (
-        select count(*) from (
-            select 1 from accounting.shift
-            where
-                shift.outcome in ('incomplete', 'needs_review', 'closed_period')
-                and (cast(%(inn)s as text) is null or shift.organization_inn = %(inn)s)
-                and (select control.sees_all())
-            union all
-            select 1 from accounting.shift
-            where
-                shift.outcome in ('incomplete', 'needs_review', 'closed_period')
-                and (cast(%(inn)s as text) is null or shift.organization_inn = %(inn)s)
-                and not (select control.sees_all())
-                and shift.organization_inn = any(control.own_organizations())
-        ) as waiting
+        select count(*) from accounting.shift
+        where
+            outcome in ('incomplete', 'needs_review', 'closed_period')
+            and organization_inn = any(control.organizations_in_sight())
+            and (cast(%(inn)s as text) is null or organization_inn = %(inn)s)
     ) as shifts,
     (
-        select count(*) from (
-            select 1 from control.quarantine
-            where
-                quarantine.state = 'open'
-                and (cast(%(inn)s as text) is null or quarantine.organization_inn = %(inn)s)
-                and (select control.sees_all())
-            union all
-            select 1 from control.quarantine
-            where
-                quarantine.state = 'open'
-                and (cast(%(inn)s as text) is null or quarantine.organization_inn = %(inn)s)
-                and not (select control.sees_all())
-                and quarantine.organization_inn = any(control.own_organizations())
-        ) as waiting
+        select count(*) from control.quarantine
+        where
+            state = 'open'
+            and organization_inn = any(control.organizations_in_sight())
+            and (cast(%(inn)s as text) is null or organization_inn = %(inn)s)
     ) as quarantine,
     (
-        select count(*) from (
-            select 1 from control.difference
-            where
-                difference.closed_at is null
-                and not difference.is_explained
-                and (cast(%(inn)s as text) is null or difference.organization_inn = %(inn)s)
-                and (select control.sees_all())
-            union all
-            select 1 from control.difference
-            where
-                difference.closed_at is null
-                and not difference.is_explained
-                and (cast(%(inn)s as text) is null or difference.organization_inn = %(inn)s)
-                and not (select control.sees_all())
-                and difference.organization_inn = any(control.own_organizations())
-        ) as waiting
+        select count(*) from control.difference
+        where
+            closed_at is null
+            and not is_explained
+            and organization_inn = any(control.organizations_in_sight())
+            and (cast(%(inn)s as text) is null or organization_inn = %(inn)s)
     ) as differences,
     (
-        select count(*) from (
-            select 1 from control.completeness
-            where
-                completeness.verdict = 'missing'
-                and (cast(%(inn)s as text) is null or completeness.organization_inn = %(inn)s)
-                and (select control.sees_all())
-            union all
-            select 1 from control.completeness
-            where
-                completeness.verdict = 'missing'
-                and (cast(%(inn)s as text) is null or completeness.organization_inn = %(inn)s)
-                and not (select control.sees_all())
-                and completeness.organization_inn = any(control.own_organizations())
-        ) as waiting
+        select count(*) from control.completeness
+        where
+            verdict = 'missing'
+            and organization_inn = any(control.organizations_in_sight())
+            and (cast(%(inn)s as text) is null or organization_inn = %(inn)s)
     ) as missing
