@@ -98,6 +98,8 @@ based as (
                     completeness.organization_inn = listed.inn
                     and completeness.day = day.day::date
                     and completeness.verdict = possible.verdict::text
+                -- One look-up for each verdict: as a join it reads the verdicts of all registers.
+                offset 0
             )
         order by possible.verdict
         limit 1
