@@ -17,16 +17,17 @@ from (
 insert into control.integration (organization_inn, product, state, start_date, changed_by)
 select inn, 'ofd', 'on', current_date - %(days)s, 'bench' from control.organization;
 
--- One register of twenty has not traded today.
+-- As in the morning: no register has traded today, and the lists came at seven.
 insert into control.register (organization_inn, kkt_reg_id, ofd_organization_id, name, seen_at, newest_document_at)
 select
     organization.inn,
     lpad((row_number() over (order by organization.inn, place))::text, 16, '0'),
     'bench',
     'Касса ' || place,
-    now(),
-    case when place %% 20 <> 0 then now() at time zone organization.timezone end
+    (today.begins + interval '7 hours') at time zone organization.timezone,
+    today.begins - interval '3 hours'
 from control.organization
+cross join lateral (select date_trunc('day', now() at time zone organization.timezone) as begins) as today
 cross join generate_series(1, %(registers)s / %(organizations)s) as place;
 
 insert into control.batch (organization_inn, product, run_id, reason, detail, first_day, last_day, state, finished_at)

@@ -3975,7 +3975,7 @@ as $$
             and (register_signs.inn is null or register.organization_inn = register_signs.inn)
     ),
 
-    -- Most registers have a z-report in the last two days, which are read together. Others are looked up one by one.
+    -- Most registers have a z-report in the last day, which is read together. Others are looked up one by one.
     recent as (
         select distinct on (shift.organization_inn, shift.kkt_reg_id)
             shift.organization_inn,
@@ -3994,7 +3994,7 @@ as $$
                 organization.inn = shift.organization_inn
                 -- Constants, so that the planner knows how few shifts these are; local times are within 14 hours of
                 -- UTC.
-                and shift.closed_at >= register_signs.moment at time zone 'UTC' - interval '2 days'
+                and shift.closed_at >= register_signs.moment at time zone 'UTC' - interval '26 hours'
                 and shift.closed_at < register_signs.moment at time zone 'UTC' + interval '2 days'
         where
             shift.closed_at < register_signs.moment at time zone organization.timezone + interval '1 day'
@@ -4121,6 +4121,57 @@ as $$
             )
     ),
 
+    -- A register is silent if it traded on this day of the week in three of the four weeks before, and three hours after
+    -- its usual opening it had formed no document on the day, by the newest list of registers. Today or yesterday.
+    quiet as (
+        select
+            newest.organization_inn,
+            newest.kkt_reg_id,
+            newest.name,
+            newest.newest_at,
+            newest.seen,
+            candidate.day
+        from newest
+        cross join lateral (values (newest.seen::date), (newest.seen::date - 1)) as candidate (day)
+        where
+            newest.newest_at < candidate.day
+            and newest.seen > candidate.day + interval '3 hours'
+            and not newest.has_future_clock
+    ),
+
+    -- In the morning no register has traded yet: the last two of the four weeks are read together, and leave few that
+    -- traded in one of them (else they cannot have traded in three) and did not open later than three hours ago.
+    usually_open as (
+        select
+            asked_day.organization_inn,
+            asked_day.day,
+            shift.kkt_reg_id
+        from (
+            select
+                organization_inn,
+                day,
+                max(seen) as seen
+            from quiet
+            group by organization_inn, day
+        ) as asked_day
+        cross join generate_series(1, 2) as week
+        cross join lateral (
+            select
+                shift.kkt_reg_id,
+                coalesce(shift.opened_at, shift.closed_at)::time as opened
+            from accounting.shift
+            where
+                shift.organization_inn = asked_day.organization_inn
+                and shift.closed_at >= (asked_day.day - 7 * week)::timestamp
+                and shift.closed_at < asked_day.day - 7 * week + interval '30 hours'
+                and coalesce(shift.opened_at, shift.closed_at)::date = asked_day.day - 7 * week
+                and shift.receipts > 0
+            offset 0
+        ) as shift
+        group by asked_day.organization_inn, asked_day.day, asked_day.seen, shift.kkt_reg_id
+        having asked_day.seen > asked_day.day + max(shift.opened) + interval '3 hours'
+    ),
+
     signs as (
         select
             organization_inn,
@@ -4166,52 +4217,43 @@ as $$
             on asked.organization_inn = opened.organization_inn and asked.kkt_reg_id = opened.kkt_reg_id
         where opened.opened_at < asked.local_now - interval '24 hours'
         union all
-        -- It traded on this day of the week in three of the four weeks before, and three hours after its usual opening
-        -- it had
--- formed no document on the day, by the newest list of registers.
         select
-            newest.organization_inn,
-            newest.kkt_reg_id,
-            newest.name,
+            quiet.organization_inn,
+            quiet.kkt_reg_id,
+            quiet.name,
             'silent',
-            newest.newest_at::text,
-            newest.newest_at,
+            quiet.newest_at::text,
+            quiet.newest_at,
             null
-        from newest
+        from quiet
         cross join lateral (
             select
-                bool_or(
-                    usual.weeks >= 3
-                    and newest.newest_at < candidate.day
-                    and newest.seen > candidate.day + usual.opened + interval '3 hours'
-                ) as is_silent
-            from (values (newest.seen::date), (newest.seen::date - 1)) as candidate (day)
+                count(distinct week) as weeks,
+                max(coalesce(shift.opened_at, shift.closed_at)::time) as opened
+            from generate_series(1, 4) as week
             cross join lateral (
                 select
-                    count(distinct week) as weeks,
-                    max(coalesce(shift.opened_at, shift.closed_at)::time) as opened
-                from generate_series(1, 4) as week
-                cross join lateral (
-                    select
-                        shift.opened_at,
-                        shift.closed_at
-                    from accounting.shift
-                    where
-                        shift.organization_inn = newest.organization_inn
-                        and shift.kkt_reg_id = newest.kkt_reg_id
-                        -- Under row-level security a timestamp is looked up in an index by a timestamp only, not by a
-                        -- date.
-                        and shift.closed_at >= (candidate.day - 7 * week)::timestamp
-                        and shift.closed_at < candidate.day - 7 * week + interval '30 hours'
-                        and coalesce(shift.opened_at, shift.closed_at)::date = candidate.day - 7 * week
-                        and shift.receipts > 0
-                    -- Each week separately: otherwise all shifts of the register are read.
-                    offset 0
-                ) as shift
-            ) as usual
-            where newest.newest_at < candidate.day
-        ) as quiet
-        where newest.newest_at < newest.seen::date and not newest.has_future_clock and quiet.is_silent
+                    shift.opened_at,
+                    shift.closed_at
+                from accounting.shift
+                where
+                    shift.organization_inn = quiet.organization_inn
+                    and shift.kkt_reg_id = quiet.kkt_reg_id
+                    -- Under row-level security a timestamp is looked up in an index by a timestamp only, not by a date.
+                    and shift.closed_at >= (quiet.day - 7 * week)::timestamp
+                    and shift.closed_at < quiet.day - 7 * week + interval '30 hours'
+                    and coalesce(shift.opened_at, shift.closed_at)::date = quiet.day - 7 * week
+                    and shift.receipts > 0
+                -- Each week separately: otherwise all shifts of the register are read.
+                offset 0
+            ) as shift
+        ) as usual
+        where
+            -- Not a join: the planner takes both for a few rows, and would compare each with each.
+            ((quiet.organization_inn, quiet.day, quiet.kkt_reg_id) in (table usually_open)) is true
+            and usual.weeks >= 3
+            and quiet.seen > quiet.day + usual.opened + interval '3 hours'
+        group by quiet.organization_inn, quiet.kkt_reg_id, quiet.name, quiet.newest_at
         union all
         select organization_inn, kkt_reg_id, name, 'unknown', '', closed_at, null
         from newest
