@@ -97,6 +97,18 @@ def cashier(town: Town, kpp: str) -> Cashier:
     return Cashier(town, kpp)
 
 
+def test_a_movement_without_a_counterparty_is_printed_by_what_it_was(cashier: Cashier) -> None:
+    cashier.enter("bank_deposit", number="1")
+    cashier.enter("supplier", number="2", counterparty="ООО «Поставщик»")
+    with cashier.town.warehouse.transaction() as transaction:
+        sheet = sheet_of(transaction, cashier.town.inn, cashier.kpp, DAY)
+    assert sheet is not None
+    assert {one.number: one.counterparty for one in sheet.entries if one.kind == "rko" and one.number in "12"} == {
+        "1": "Сдано в банк", "2": "ООО «Поставщик»",
+    }  # fmt: skip
+    assert all(one.counterparty for one in sheet.entries)
+
+
 def test_without_an_opening_balance_no_balance_is_known(cashier: Cashier) -> None:
     days = cashier.days()
     assert days
