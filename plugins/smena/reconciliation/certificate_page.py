@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from smena.messages import RUSSIAN, UNKNOWN, day, message, translate
+from smena.model.money import written
 from smena.reconciliation.canonical import canonical
 
 _OPENS = '<script type="application/json" id="certificate">'
@@ -247,10 +249,8 @@ def _evidence(certificate: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _money(text: str) -> str:
-    """`1234567.50` as `1 234 567,50`."""
-    sign, digits = ("−", text[1:]) if text.startswith("-") else ("", text)
-    whole, _, part = digits.partition(".")
-    return f"{sign}{int(whole):,}".replace(",", "\u00a0") + f",{part:0<2}"
+    """`1234567.50` as `1 234 567,50`, with a minus sign of its width."""
+    return written(Decimal(text)).replace("-", "−")
 
 
 def _day(text: str) -> str:

@@ -44,7 +44,7 @@ def _environment() -> Environment:
         "money": _money, "day": _day, "moment": _moment, "figure": _figure, "duration": _duration, "query": _query,
         "day_of_text": _day_of_text, "local": _local, "signed": _signed, "plain_sum": _plain_sum,
         "signed_sum": lambda amount: "" if amount is None else str(int(amount * 100)),
-        "kopecks": lambda amount: written(roubles(amount)), "quantity": _quantity,
+        "kopecks": lambda amount: written(roubles(amount)), "quantity": _quantity, "whole": _whole,
     }  # fmt: skip
     return made
 
@@ -109,6 +109,15 @@ def static_file(name: str) -> Path:
 
 def _money(amount: Decimal | None) -> str:
     return "—" if amount is None else written(amount)
+
+
+def _whole(count: int | str | None) -> str:
+    """Return a count with its thousands apart, as sums have them: `1 234`; a dash where it is not known.
+
+    A text that is no number stays as it is.
+    """
+    text = "—" if count is None else str(count)
+    return f"{int(text):,}".replace(",", "\u00a0") if text.isdecimal() else text
 
 
 def _quantity(value: Decimal | None) -> str:
