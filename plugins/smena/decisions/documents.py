@@ -63,6 +63,12 @@ class ChangedMeanwhile(WrongUse):
     """The documents are not those that were confirmed; nothing was changed."""
 
 
+def changeable_by(wanted: Filter, status: str) -> Filter | None:
+    """Return the filter of the documents that get the status by it; None where its own status cannot become that."""
+    before = wanted.status or _BY_FILTER[status]
+    return replace(wanted, status=before) if before in FROM[status] else None
+
+
 def show(transaction: Transaction, chosen: Sequence[str] | Filter, *, status: str) -> Shown:
     """Return the documents that `mark` would mark; take no lock and write nothing. Raises as `mark` does."""
     _find(transaction, chosen, status, lock=False)
@@ -135,12 +141,11 @@ def _find(transaction: Transaction, chosen: Sequence[str] | Filter, status: str,
             raise WrongUse(f"{chosen.first_day} is after {chosen.last_day}")
         if lock:
             transaction.run("lock_organization", inn=chosen.inn)
-        wanted = chosen.status or _BY_FILTER[status]
-        if wanted in FROM[status]:
-            transaction.run("mark_asked_by_filter", **replace(chosen, status=wanted).conditions)
-        else:
-            # The filter names a status that cannot become the wanted one, so no document is marked.
+        wanted = changeable_by(chosen, status)
+        if wanted is None:
             transaction.run("mark_asked", documents=[])
+        else:
+            transaction.run("mark_asked_by_filter", **wanted.conditions)
     else:
         transaction.run("mark_asked", documents=list(chosen))
         # Every transaction locks organisations in the same order, so that two at once cannot deadlock.

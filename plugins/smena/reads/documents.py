@@ -85,6 +85,11 @@ def totals(database: Transaction | Warehouse, wanted: Filter) -> list[Row]:
     return database.rows("documents_totals", **wanted.conditions)
 
 
+def organizations_of(database: Transaction | Warehouse, wanted: Filter, *, most: int) -> list[Row]:
+    """Return `inn` and `name` of the organisations in sight that have documents of a filter: the first by name."""
+    return database.rows("documents_organizations", **wanted.conditions, most=most)
+
+
 def exported(transaction: Transaction, wanted: Filter) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of `documents` with the columns of `smena.reports.columns.DOCUMENTS`."""
     return transaction.stream("export_documents", chunk_rows=_EXPORT_CHUNK_ROWS, **wanted.conditions)

@@ -115,8 +115,6 @@ class Chosen:
         if self.query.problem:
             raise CannotBe(self.query.problem)
         if self.is_filter:
-            if self.query.of.inn is None:
-                raise CannotBe("one_organization_needed")
             return self.query.of
         ids = sorted({id_of(one) for one in self.ids})
         if not ids:

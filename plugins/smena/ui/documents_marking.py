@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -9,10 +10,12 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from smena.decisions.documents import ACCEPTED, ChangedMeanwhile, mark, show
+from smena.reads.documents import Filter
 from smena.ui.asking import CannotBe, Inn, plain
 from smena.ui.auth import Editor, UsePages
 from smena.ui.documents import require_in_sight, the_list
 from smena.ui.documents_filter import Chosen, ChosenByForm
+from smena.ui.documents_of_all import ConfirmedOf, mark_filter_of_all
 from smena.ui.pages import Pages, User, organization_in_sight
 from smena.ui.rendering import page
 from smena.warehouse.database import Transaction
@@ -48,13 +51,22 @@ def mark_documents_of_all(
     chosen: ChosenByForm,
     reason: Reason = "",
     confirmed: Confirmed = "",
+    confirmed_of: ConfirmedOf = None,
 ) -> Response:
-    """Mark ticked documents of any of the user's organisations."""
-    return _mark(request, who, pages, None, word, chosen, plain(reason), confirmed)
+    """Mark ticked documents of any of the user's organisations, or all of the filter, each organisation by itself."""
+    return _mark(request, who, pages, None, word, chosen, plain(reason), confirmed, confirmed_of or ())
 
 
 def _mark(
-    request: Request, who: User, pages: Pages, inn: str | None, word: str, chosen: Chosen, reason: str, confirmed: str
+    request: Request,
+    who: User,
+    pages: Pages,
+    inn: str | None,
+    word: str,
+    chosen: Chosen,
+    reason: str,
+    confirmed: str,
+    confirmed_of: Sequence[str] = (),
 ) -> Response:
     """Mark the documents; without `confirmed` return a page that asks first, with their number and sum.
 
@@ -70,6 +82,8 @@ def _mark(
             request, who, pages, asked, status=400, problem=str(wrong), ticked=chosen.ids, is_filter=chosen.is_filter,
             reason=reason,
         )  # fmt: skip
+    if isinstance(documents, Filter) and documents.inn is None:
+        return mark_filter_of_all(request, who, pages, word, chosen, reason, confirmed_of)
 
     def look(transaction: Transaction) -> None:
         if inn is not None:
