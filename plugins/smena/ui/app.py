@@ -41,7 +41,7 @@ from smena.ui.refusing import refused_by
 from smena.ui.rendering import page, static_file
 
 _STATIC = {"pages.css": "text/css", "pages.js": "text/javascript"}
-_ICONS = frozenset({"today", "completeness", "documents", "decisions", "quality", "integrations", "month", "settings"})
+_ICON = "smena"
 _INK, _INK_IN_THE_DARK = "#3f3f46", "#d4d4d8"
 
 
@@ -91,8 +91,8 @@ def _check_rights(_who: BeforeBody) -> Response:
 
 def _static(name: str, _who: Viewer) -> Response:
     icon = name.removesuffix(".svg").removesuffix("-dark")
-    if name.endswith(".svg") and icon in _ICONS:
-        drawn = static_file(f"{icon}.svg").read_text(encoding="utf-8")
+    if name.endswith(".svg") and icon == _ICON:
+        drawn = static_file(f"{_ICON}.svg").read_text(encoding="utf-8")
         ink = _INK_IN_THE_DARK if name.endswith("-dark.svg") else _INK
         return Response(drawn.replace("currentColor", ink), media_type="image/svg+xml")
     if name not in _STATIC:

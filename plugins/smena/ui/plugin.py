@@ -37,28 +37,16 @@ def _made() -> Any:
 
 def _views() -> list[dict[str, Any]]:
     base = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/") + PREFIX
-    pages = (
-        ("Сегодня", "today"),
-        ("Полнота", "completeness"),
-        ("Документы", "documents"),
-        ("Решения", "decisions"),
-        ("Месяц", "month"),
-        ("Качество", "quality"),
-        ("Интеграции", "integrations"),
-        ("Настройки", "settings"),
-    )
-    views = [
-        {
-            "name": name,
-            "href": f"{base}/{page}",
-            "destination": "nav",
-            "url_route": f"smena-{page}",
-            "icon": f"{base}/static/{page}.svg",
-            "icon_dark_mode": f"{base}/static/{page}-dark.svg",
-            "nav_top_level": True,
-        }
-        for name, page in pages
-    ]
+    # One entry: the pages have a navigation of their own, with what waits, and it knows which of them is shown.
+    pages = {
+        "name": "Смена",
+        "href": f"{base}/today",
+        "destination": "nav",
+        "url_route": "smena",
+        "icon": f"{base}/static/smena.svg",
+        "icon_dark_mode": f"{base}/static/smena-dark.svg",
+        "nav_top_level": True,
+    }
     of_dag = {"name": "Полнота", "href": f"{base}/completeness", "destination": "dag", "url_route": "smena-of-dag"}
     of_run = {
         "name": "Смены",
@@ -66,7 +54,7 @@ def _views() -> list[dict[str, Any]]:
         "destination": "dag_run",
         "url_route": "smena-of-run",
     }
-    return [*views, of_dag, of_run]
+    return [pages, of_dag, of_run]
 
 
 class SmenaPages(AirflowPlugin):

@@ -40,3 +40,10 @@ def test_the_plugin_imports_no_other_module_and_is_below_airflows_own_path() -> 
     (of_run,) = [view for view in views if view["destination"] == "dag_run"]
     assert "{DAG_ID}" in of_run["href"]
     assert "{RUN_ID}" in of_run["href"]
+
+
+def test_airflows_navigation_has_one_entry_for_all_pages() -> None:
+    views = look()["views"]
+    assert isinstance(views, list)
+    (pages,) = [view for view in views if view["destination"] == "nav"]
+    assert (pages["name"], pages["href"], pages["url_route"]) == ("Смена", "/airflow/smena/today", "smena")

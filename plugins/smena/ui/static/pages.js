@@ -32,15 +32,33 @@
     step.remove();
   });
 
-  // Airflow's own link to the page that its frame began with does nothing, because that frame is in place already,
-  // whatever it shows by now.
-  if (framed) {
+  // Airflow has one entry for all pages. The address of the page that is shown is kept behind Airflow's own, so that it
+  // can be loaded again, sent to somebody, or put among the bookmarks.
+  const base = new URL(document.currentScript.src).pathname.replace(/\/static\/pages\.js$/, "");
+  const isAirflowsPage = framed && /\/plugin\/smena\/?$/.test(window.parent.location.pathname);
+  if (framed && !isAirflowsPage) document.documentElement.dataset.embedded = "";
+  if (isAirflowsPage) {
+    const here = window.location.pathname + window.location.search;
+    const hash = window.parent.location.hash.slice(1);
+    const wanted = new URL(URL.canParse(hash, window.location.origin) && hash ? hash : here, window.location.origin);
+    const isOurs = wanted.origin === window.location.origin && wanted.pathname.startsWith(`${base}/`);
+    const isNew = !("begun" in window.frameElement.dataset);
+    window.frameElement.dataset.begun = "";
+    if (isNew && isOurs && wanted.pathname + wanted.search !== here) {
+      window.location.replace(wanted.pathname + wanted.search);
+    } else if ("address" in document.documentElement.dataset) {
+      window.parent.history.replaceState(window.parent.history.state, "", `#${here}`);
+    }
+  }
+
+  // Airflow's link to the pages does nothing while its frame is in place, whatever that shows by now.
+  if (isAirflowsPage) {
     const gone = new AbortController();
     window.addEventListener("pagehide", () => gone.abort());
     window.parent.document.addEventListener("click", function (event) {
-      const link = event.target.closest('a[href*="/plugin/smena-"]');
+      const link = event.target.closest('a[href$="/plugin/smena"]');
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-      if (`${window.parent.location.pathname}/`.startsWith(`${link.pathname}/`)) window.location.assign(window.frameElement.src);
+      window.location.assign(window.frameElement.src);
     }, { capture: true, signal: gone.signal });
   }
 
