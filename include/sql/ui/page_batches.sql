@@ -3,6 +3,7 @@ select
     batch.batch_id,
     batch.organization_inn,
     organization.name,
+    organization.timezone,
     batch.product,
     batch.run_id,
     batch.first_day,

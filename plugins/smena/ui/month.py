@@ -122,6 +122,7 @@ def _shown(
         rows = reading.waiting(transaction, [inn], through=last_day, now=pages.context.now())[inn]
         period, history = periods.period(transaction, inn), periods.history(transaction, inn)
         organizations = transaction.rows("page_organizations", search="", most=500)
+        reconciled_at = (transaction.row("page_reconciled", inn=inn) or {}).get("reconciled_at")
     return page(
         request,
         "month_one.html",
@@ -130,6 +131,7 @@ def _shown(
         organization=organization,
         organizations=organizations,
         rows=rows,
+        reconciled_at=reconciled_at,
         period=period,
         history=history[::-1],
         through=through,

@@ -34,6 +34,7 @@ def quality(
     """Show the differences, check results, quarantine and gaps of one organisation."""
     given = request.query_params
     checks, batches, reasons, records, gaps, differences = [], [], [], [], [], []
+    reconciled_at = None
     with pages.reading(who) as transaction:
         organizations = transaction.rows("page_organizations", search="", most=500)
         chosen = inn or (organizations[0]["inn"] if organizations else "")
@@ -41,6 +42,7 @@ def quality(
         if organization:
             checks = transaction.rows("page_checks", inn=chosen, batches=BATCHES_LOOKED_AT)
             batches = transaction.rows("page_checked_batches", inn=chosen, batch_id=None, most=BATCHES_LOOKED_AT)
+            reconciled_at = (transaction.row("page_reconciled", inn=chosen) or {}).get("reconciled_at")
             differences = transaction.rows(
                 "page_differences", inn=chosen, before=_before(before_difference), most=A_PAGE
             )
@@ -58,6 +60,7 @@ def quality(
         who,
         organization=organization,
         organizations=organizations,
+        reconciled_at=reconciled_at,
         checks=checks,
         batches=batches,
         differences=differences,

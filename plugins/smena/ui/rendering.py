@@ -138,6 +138,9 @@ def _day_of_text(text: str) -> str:
 
 
 def _moment(value: datetime | None) -> str:
+    """Return a register's own time, which has no zone; a time with a zone is shown in UTC and says so."""
+    if value is not None and value.tzinfo is not None:
+        return _local(value, "UTC")
     return "—" if value is None else f"{value:%d.%m.%Y %H:%M}"
 
 

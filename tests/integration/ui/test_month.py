@@ -87,6 +87,16 @@ def test_days_that_are_not_loaded_and_registers_that_lack_a_shift_are_named(brow
     assert figures(page, "Дни касс не полны")[0] == 1
 
 
+def test_differences_are_said_to_be_as_of_the_last_reconciliation(browser: OpenBrowser, town: Town) -> None:
+    inn, anna = town.inns[0], browser("anna")
+    assert "по последней ночной сверке" in anna.page("/month") and "по последней ночной сверке" in anna.page("/today")
+    pages = ("/month", "/quality")
+    assert all("Сверки ещё не было" in anna.page(path, inn=inn) for path in pages)
+    reconcile(town.context, inn, run_id="test", window=Window(FIRST, LAST))
+    for path in pages:
+        assert re.search(r"по последней сверке, \d\d\.\d\d\.\d{4} \d\d:\d\d \(UTC\+3\)", anna.page(path, inn=inn)), path
+
+
 NOT_HERE = ("uncovered", "reconciled", "register")
 
 

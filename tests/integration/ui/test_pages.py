@@ -316,6 +316,9 @@ def test_the_pages_are_shown_in_english_too_and_the_choice_is_kept(unloaded_brow
 def test_times_are_shown_with_their_zone(browser: OpenBrowser, town: Town) -> None:
     inn = town.inns[0]
     document = next(one["document_id"] for one in town.orders() if one["organization_inn"] == inn)
-    for path in ("/integrations", f"/integrations/{inn}/ofd", f"/quality?inn={inn}", f"/documents/{document}"):
+    for path in (
+        "/integrations", f"/integrations/{inn}/ofd", f"/quality?inn={inn}", f"/documents/{document}",
+        "/run?dag_id=ofd_z_reports&run_id=test",
+    ):  # fmt: skip
         times = re.findall(r"\d\d\.\d\d\.\d{4} \d\d:\d\d(.{8})", browser("anna").page(path))
         assert times and set(times) == {" (UTC+3)"}, path
