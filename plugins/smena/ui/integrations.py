@@ -9,13 +9,14 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from smena.mandates import lifecycle
-from smena.mandates.certificates import certificates
+from smena.mandates.certificates import MOST_BYTES, add_certificate, certificates
 from smena.mandates.signed_texts import keeping_refusals
 from smena.model.product import product_of
 from smena.reads.standing import standings
 from smena.ui.asking import CannotBe, Inn, Product, Text, day_of, plain
 from smena.ui.auth import Editor, UsePages, Viewer
 from smena.ui.pages import Pages, User, organization_in_sight
+from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
 from smena.ui.runs import Runs
 
@@ -84,6 +85,29 @@ def plan(request: Request, who: Editor, pages: UsePages, find_runs: Runs, inn: I
         organization_in_sight(transaction, inn)
     made = preview(pages.context, inn, product)
     return _shown(request, who, pages, find_runs, inn, product, plan=made)
+
+
+@router.post("/integrations/{inn}/{product}/certificate")
+def add_head_certificate(
+    request: Request,
+    who: Editor,
+    pages: UsePages,
+    find_runs: Runs,
+    inn: Inn,
+    product: Product,
+    file: Annotated[UploadFile | None, File()] = None,
+) -> Response:
+    """Register the head's certificate, one for all products; the same again changes nothing."""
+    try:
+        if file is None or not file.filename:
+            raise CannotBe("nothing_chosen")
+        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+            add_certificate(
+                transaction, inn=inn, file=file.file.read(MOST_BYTES + 1), source="manual", added_by=who.name
+            )
+    except NOT_DONE as error:
+        return _shown(request, who, pages, find_runs, inn, product, refused=refused_by(error))
+    return _back(request, inn, product, "certificate")
 
 
 @router.post("/integrations/{inn}/{product}/mandate")
@@ -163,6 +187,7 @@ def _shown(
     start: str = "",
     done: str = "",
     plan: Any = None,
+    refused: Refused | None = None,
 ) -> Response:
     wanted = day_of(start)
     outlook = None
@@ -179,6 +204,8 @@ def _shown(
         request,
         "integrations_one.html",
         who,
+        status=refused.status if refused else 200,
+        refused=refused,
         organization=organization,
         product=product,
         standing=standing,
@@ -191,7 +218,7 @@ def _shown(
         horizon=horizon,
         outlook=outlook,
         plan=plan,
-        done=done if done in ("enabled", "disabled") else "",
+        done=done if done in ("enabled", "disabled", "certificate") else "",
         dags=find_runs({row["run_id"] for row in batches}),
     )
 

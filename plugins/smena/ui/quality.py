@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from starlette.responses import Response
+from typing import Any
 
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from smena.decisions.allowances import allow
 from smena.reads.completeness import gaps as gaps_of
 from smena.reads.data_docs import MOST_REASONS, examples
-from smena.ui.asking import AnyInn, Id, Text
-from smena.ui.auth import UsePages, Viewer
-from smena.ui.pages import NotInSight, organization_in_sight
+from smena.ui.asking import AnyInn, CannotBe, Id, Text, Typed, plain
+from smena.ui.auth import Editor, UsePages, Viewer
+from smena.ui.pages import NotInSight, Pages, User, organization_in_sight
+from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
 from smena.ui.runs import Runs
+from smena.warehouse.database import Transaction
 
 router = APIRouter()
 
@@ -77,10 +82,47 @@ def quality(
 
 
 @router.get("/quality/batches/{batch_id}")
-def batch_checks(request: Request, who: Viewer, pages: UsePages, find_runs: Runs, batch_id: Id) -> Response:
-    """Show the stored check results of one batch, by rule."""
+def batch_checks(
+    request: Request, who: Viewer, pages: UsePages, find_runs: Runs, batch_id: Id, done: Text = ""
+) -> Response:
+    """Show the stored check results of one batch, by rule, and why it was stopped."""
+    return _batch(request, who, pages, find_runs, batch_id, done="allowed" if done == "allowed" else "")
+
+
+@router.post("/quality/batches/{batch_id}/allow")
+def allow_batch(
+    request: Request, who: Editor, pages: UsePages, find_runs: Runs, batch_id: Id, reason: Typed = ""
+) -> Response:
+    """Allow the changes of orders for which a batch was stopped; the next load publishes it. A reason is needed."""
+    why = plain(reason)
+
+    def look(seen: Transaction) -> None:
+        if seen.row("page_batch", batch_id=batch_id) is None:
+            raise NotInSight
+
+    try:
+        if not why:
+            raise CannotBe("reason_needed")
+        with pages.editing(who, look) as transaction:
+            allow(transaction, batch_id, by=who.name, reason=why)
+    except NOT_DONE as error:
+        return _batch(request, who, pages, find_runs, batch_id, reason=why, refused=refused_by(error))
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/quality/batches/{batch_id}?done=allowed", 303)
+
+
+def _batch(
+    request: Request,
+    who: User,
+    pages: Pages,
+    find_runs: Any,
+    batch_id: int,
+    *,
+    done: str = "",
+    reason: str = "",
+    refused: Refused | None = None,
+) -> Response:
     with pages.reading(who) as transaction:
-        batch = transaction.row("quality_batches", inn=None, batch_id=batch_id, most=1)
+        batch = transaction.row("page_batch", batch_id=batch_id)
         if batch is None:
             raise NotInSight
         results = transaction.rows("quality_results", batch_id=batch_id)
@@ -89,10 +131,14 @@ def batch_checks(request: Request, who: Viewer, pages: UsePages, find_runs: Runs
         request,
         "quality_batch.html",
         who,
+        status=refused.status if refused else 200,
         batch=batch,
         results=[row | {"examples": examples(row["details"])} for row in results],
         waiting=waiting,
         dags=find_runs({batch["run_id"]}),
+        done=done,
+        reason=reason,
+        refused=refused,
     )
 
 
