@@ -46,7 +46,7 @@
     window.frameElement.dataset.begun = "";
     if (isNew && isOurs && wanted.pathname + wanted.search !== here) {
       window.location.replace(wanted.pathname + wanted.search);
-    } else if ("address" in document.documentElement.dataset) {
+    } else if ("address" in document.body.dataset) {
       window.parent.history.replaceState(window.parent.history.state, "", `#${here}`);
     }
   }
