@@ -154,6 +154,8 @@ def _pages(dsn: str) -> dict[str, str]:
         "Документы: номер": f"/documents?inn={inn}&number={number}",
         "Документы: сумма": f"/documents?inn={inn}&sort=amount&order=down",
         "Документы всех": "/documents",
+        "Документы всех: номер": f"/documents?number={number}",
+        "Документы всех: новые": "/documents?status=new",
         **{f"Документы всех: {sort}": f"/documents?sort={sort}&order=up" for sort in SORTS},
         "Документы всех, неделя: сумма": f"/documents?sort=amount&from={yesterday - timedelta(days=6)}&to={yesterday}",
         "Документ": f"/documents/{document_id}",
