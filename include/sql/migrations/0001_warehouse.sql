@@ -4,6 +4,7 @@
 -- stage       rows that a batch is about to publish
 -- accounting  shifts, orders and documents for accountants
 -- control     who is integrated, and what was requested, proved, refused and decided
+-- mart        views with a contract for other programs
 --
 -- Sections: the roles; common functions; control (organisations, mandates, periods, what is listed, batches,
 -- quarantine, decisions, reconciliation, the pages); raw; accounting (shifts, orders, Market's documents); stage; what
@@ -3359,6 +3360,282 @@ create trigger document_status after update on accounting.market_document
 for each row when (old.status <> new.status)
 execute function accounting.check_market_document_status();
 
+-- accounting: the outbox: every change of accounting.document and of closed periods, written in the transaction of the
+-- change.
+--
+-- Events are numbered by transaction, not by row: a transaction has one row of document_change for each organisation,
+-- whose position is assigned at the commit under a lock that is held until the commit is visible. So who sees a position
+-- sees every lower one, in whatever order transactions began, and a reader that goes on after the last position that it
+-- has read misses nothing. Positions are rising and may have gaps.
+
+create sequence accounting.change_position;
+
+create table accounting.document_change (
+    change_id bigint generated always as identity primary key,
+    organization_inn text not null references control.organization (inn),
+    transaction_id xid8 not null default pg_current_xact_id(),
+    position bigint unique,
+    changed_at timestamptz not null default now()
+);
+comment on table accounting.document_change is
+'Transactions that changed documents or closed periods, a row for each organisation.';
+comment on column accounting.document_change.position is
+'Assigned at the commit, in the order of commits; empty only within the transaction itself.';
+comment on column accounting.document_change.transaction_id is
+'Finds the row within its transaction. It means nothing after that, and in a restored warehouse.';
+create unique index change_of_this_transaction on accounting.document_change (transaction_id, organization_inn)
+where position is null;
+create index document_change_of_organization on accounting.document_change (organization_inn, position);
+
+create function accounting.guard_document_change() returns trigger
+language plpgsql
+as $$
+begin
+    raise exception 'change % has the position %', old.change_id, old.position
+        using errcode = 'integrity_constraint_violation', constraint = 'position_is_assigned_once';
+end
+$$;
+
+create trigger document_change_guard before update on accounting.document_change
+for each row
+when (
+    old.position is not null or new.position is null
+    or (old.change_id, old.organization_inn, old.transaction_id, old.changed_at)
+    is distinct from (new.change_id, new.organization_inn, new.transaction_id, new.changed_at)
+)
+execute function accounting.guard_document_change();
+create trigger history_is_kept before delete or truncate on accounting.document_change
+for each statement execute function accounting.refuse();
+
+create function accounting.assign_position() returns trigger
+language plpgsql
+as $$
+begin
+    perform pg_advisory_xact_lock(7364003);
+    update accounting.document_change
+    set position = nextval('accounting.change_position')
+    where change_id = new.change_id;
+    return null;
+end
+$$;
+comment on function accounting.assign_position is
+'Runs at the commit. PostgreSQL releases the lock only when the commit is visible to other transactions.';
+
+create constraint trigger position_at_the_commit after insert on accounting.document_change
+deferrable initially deferred
+for each row execute function accounting.assign_position();
+
+create table accounting.document_event (
+    change_id bigint not null,
+    event_id bigint generated always as identity,
+    type text not null check (
+        type in (
+            'issued', 'revised', 'moved', 'accepted', 'unaccepted', 'rejected', 'reversed', 'restored',
+            'period_closed', 'period_opened'
+        )
+    ),
+    organization_inn text not null,
+    document_id uuid,
+    kind text,
+    number text,
+    date date,
+    kpp text,
+    counterparty text,
+    amount numeric(15, 2),
+    source text,
+    status text,
+    loaded_at timestamptz,
+    batch_id bigint,
+    status_by text,
+    status_at timestamptz,
+    status_reason text,
+    revision integer,
+    shift_id uuid,
+    operation text,
+    debit_account text,
+    credit_account text,
+    vat numeric(15, 2),
+    basis text,
+    evidence bigint[],
+    shop_id text,
+    closed_through date,
+    primary key (change_id, event_id),
+    constraint event_is_of_a_document_or_a_period check (
+        (document_id is null) = (type in ('period_closed', 'period_opened'))
+    )
+);
+comment on table accounting.document_event is
+'The row of accounting.document after each change, in the order of the changes of its transaction. Append-only.';
+comment on column accounting.document_event.closed_through is
+'Events of periods: the last closed day after the change; empty if none is closed any more.';
+create index document_event_of_document on accounting.document_event (document_id, change_id)
+where document_id is not null;
+create trigger history_is_kept before update or delete or truncate on accounting.document_event
+for each statement execute function accounting.refuse();
+
+create function accounting.event_type(
+    former_status text, status text, has_moved boolean, has_new_contents boolean
+) returns text
+language sql immutable parallel safe
+return case
+    when former_status = 'reversed' and status <> 'reversed' then 'restored'
+    when former_status <> status and status in ('accepted', 'rejected', 'reversed') then status
+    when former_status = 'accepted' and status = 'new' and not has_new_contents then 'unaccepted'
+    when has_moved then 'moved'
+    else 'revised'
+end;
+
+create function accounting.keep_order_events() returns trigger
+language plpgsql
+set enable_nestloop to off
+as $$
+begin
+    insert into accounting.document_change (organization_inn)
+    select distinct organization_inn from new_rows
+    on conflict (transaction_id, organization_inn) where position is null do nothing;
+
+    if tg_op = 'INSERT' then
+        insert into accounting.document_event (
+            change_id, type, organization_inn, document_id, kind, number, date, kpp, counterparty, amount, source,
+            status, loaded_at, batch_id, status_by, status_at, status_reason, revision, shift_id, operation,
+            debit_account, credit_account, vat, basis
+        )
+        select
+            change.change_id, 'issued', new_rows.organization_inn, document_id, kind, number, date, kpp, counterparty,
+            amount, source, status, loaded_at, batch_id, status_by, status_at, status_reason, revision, shift_id,
+            operation, debit_account, credit_account, vat, basis
+        from new_rows
+        inner join accounting.document_change as change
+            on
+                new_rows.organization_inn = change.organization_inn
+                and change.transaction_id = pg_current_xact_id()
+                and change.position is null;
+        return null;
+    end if;
+
+    insert into accounting.document_event (
+        change_id, type, organization_inn, document_id, kind, number, date, kpp, counterparty, amount, source, status,
+        loaded_at, batch_id, status_by, status_at, status_reason, revision, shift_id, operation, debit_account,
+        credit_account, vat, basis
+    )
+    select
+        change.change_id,
+        accounting.event_type(
+            old_rows.status, new_rows.status, old_rows.shift_id <> new_rows.shift_id,
+            (
+                old_rows.amount, old_rows.vat, old_rows.basis, old_rows.counterparty, old_rows.debit_account,
+                old_rows.credit_account
+            )
+            is distinct from (
+                new_rows.amount, new_rows.vat, new_rows.basis, new_rows.counterparty, new_rows.debit_account,
+                new_rows.credit_account
+            )
+        ),
+        new_rows.organization_inn, new_rows.document_id, new_rows.kind, new_rows.number, new_rows.date, new_rows.kpp,
+        new_rows.counterparty, new_rows.amount, new_rows.source, new_rows.status, new_rows.loaded_at,
+        new_rows.batch_id, new_rows.status_by, new_rows.status_at, new_rows.status_reason, new_rows.revision,
+        new_rows.shift_id, new_rows.operation, new_rows.debit_account, new_rows.credit_account, new_rows.vat,
+        new_rows.basis
+    from new_rows
+    inner join old_rows on new_rows.document_id = old_rows.document_id
+    inner join accounting.document_change as change
+        on
+            new_rows.organization_inn = change.organization_inn
+            and change.transaction_id = pg_current_xact_id()
+            and change.position is null;
+    return null;
+end
+$$;
+
+create trigger order_events_of_new after insert on accounting.cash_order
+referencing new table as new_rows
+for each statement execute function accounting.keep_order_events();
+create trigger order_events_of_changed after update on accounting.cash_order
+referencing old table as old_rows new table as new_rows
+for each statement execute function accounting.keep_order_events();
+
+create function accounting.keep_market_document_events() returns trigger
+language plpgsql
+set enable_nestloop to off
+as $$
+begin
+    insert into accounting.document_change (organization_inn)
+    select distinct organization_inn from new_rows
+    on conflict (transaction_id, organization_inn) where position is null do nothing;
+
+    if tg_op = 'INSERT' then
+        insert into accounting.document_event (
+            change_id, type, organization_inn, document_id, kind, number, date, kpp, counterparty, amount, source,
+            status, loaded_at, batch_id, status_by, status_at, status_reason, revision, evidence, shop_id
+        )
+        select
+            change.change_id, 'issued', new_rows.organization_inn, document_id, kind, number, date, kpp, counterparty,
+            amount, source, status, loaded_at, batch_id, status_by, status_at, status_reason, revision, evidence,
+            shop_id
+        from new_rows
+        inner join accounting.document_change as change
+            on
+                new_rows.organization_inn = change.organization_inn
+                and change.transaction_id = pg_current_xact_id()
+                and change.position is null;
+        return null;
+    end if;
+
+    insert into accounting.document_event (
+        change_id, type, organization_inn, document_id, kind, number, date, kpp, counterparty, amount, source, status,
+        loaded_at, batch_id, status_by, status_at, status_reason, revision, evidence, shop_id
+    )
+    select
+        change.change_id,
+        accounting.event_type(old_rows.status, new_rows.status, false, old_rows.digest <> new_rows.digest),
+        new_rows.organization_inn, new_rows.document_id, new_rows.kind, new_rows.number, new_rows.date, new_rows.kpp,
+        new_rows.counterparty, new_rows.amount, new_rows.source, new_rows.status, new_rows.loaded_at,
+        new_rows.batch_id, new_rows.status_by, new_rows.status_at, new_rows.status_reason, new_rows.revision,
+        new_rows.evidence, new_rows.shop_id
+    from new_rows
+    inner join old_rows on new_rows.document_id = old_rows.document_id
+    inner join accounting.document_change as change
+        on
+            new_rows.organization_inn = change.organization_inn
+            and change.transaction_id = pg_current_xact_id()
+            and change.position is null;
+    return null;
+end
+$$;
+
+create trigger market_document_events_of_new after insert on accounting.market_document
+referencing new table as new_rows
+for each statement execute function accounting.keep_market_document_events();
+create trigger market_document_events_of_changed after update on accounting.market_document
+referencing old table as old_rows new table as new_rows
+for each statement execute function accounting.keep_market_document_events();
+
+create function accounting.keep_period_event() returns trigger
+language plpgsql
+as $$
+declare
+    inn constant text := coalesce(new.organization_inn, old.organization_inn);
+begin
+    if tg_op = 'UPDATE' and new.through = old.through then
+        return null;
+    end if;
+    insert into accounting.document_change (organization_inn) values (inn)
+    on conflict (transaction_id, organization_inn) where position is null do nothing;
+    insert into accounting.document_event (change_id, type, organization_inn, closed_through)
+    select
+        change_id,
+        case when tg_op = 'INSERT' or new.through > old.through then 'period_closed' else 'period_opened' end,
+        inn,
+        new.through
+    from accounting.document_change
+    where transaction_id = pg_current_xact_id() and organization_inn = inn and position is null;
+    return null;
+end
+$$;
+
+create trigger period_event after insert or update or delete on control.closed_period
+for each row execute function accounting.keep_period_event();
+
 -- accounting: views for people.
 
 create view control.decision_listed with (security_invoker = true) as
@@ -4274,6 +4551,142 @@ comment on function control.register_signs is
 'the newest z-report does not report signs or there is none. `episode` stays the same until the sign is cured; '
 'times are the register''s.';
 
+-- mart: views for other programs. docs/mart.yml is their contract, and a test compares it with them; the columns of
+-- other schemas may change between releases, these only with a new version of the contract.
+
+create schema mart;
+comment on schema mart is 'Views with a data contract (docs/mart.yml), for programs that read the warehouse by SQL.';
+
+create view mart.document with (security_invoker = true) as
+select
+    document_id,
+    organization_inn,
+    kpp,
+    kind,
+    number,
+    date,
+    counterparty,
+    amount,
+    vat,
+    operation,
+    debit_account,
+    credit_account,
+    basis,
+    source,
+    shift_id,
+    shop_id,
+    status,
+    status_by,
+    status_at,
+    status_reason,
+    revision,
+    batch_id,
+    loaded_at
+from accounting.document;
+comment on view mart.document is 'Documents as they are now, one row each, including rejected and reversed ones.';
+
+create view mart.shift with (security_invoker = true) as
+select
+    shift_id,
+    organization_inn,
+    kpp,
+    source,
+    kkt_reg_id,
+    fiscal_drive_number,
+    shift_number,
+    fiscal_document_number,
+    shop_id,
+    cashbox_id,
+    till_shift,
+    same_as,
+    opened_at,
+    closed_at,
+    received_at,
+    order_date,
+    receipts,
+    cash_income,
+    cash_refund,
+    cash_payout,
+    cash_payout_refund,
+    cashless_income,
+    cashless_refund,
+    outcome,
+    reason_code,
+    reason_args,
+    revision,
+    batch_id,
+    loaded_at
+from accounting.shift;
+comment on view mart.shift is 'Every closed shift that a source reported, with its outcome.';
+
+create view mart.decision with (security_invoker = true) as
+select
+    decision_id,
+    organization_inn,
+    kind,
+    state,
+    shift_id,
+    competing_shift_id,
+    document_id,
+    reason_code,
+    reason_args,
+    recommendation ->> 'word' as recommended_answer,
+    decided_at as opened_at,
+    resolution,
+    resolved_by,
+    resolved_at,
+    resolution_reason,
+    taken_back_at,
+    batch_id
+from control.decision;
+comment on view mart.decision is 'Questions to a person, open and answered.';
+
+create view mart.covered_day with (security_invoker = true) as
+select
+    organization_inn,
+    product,
+    day,
+    batch_id
+from control.covered_day;
+comment on view mart.covered_day is 'Days on which every register or shop of an organisation is proved loaded.';
+
+create view mart.event with (security_invoker = true) as
+select
+    change.position,
+    event.event_id,
+    event.type,
+    event.organization_inn,
+    change.changed_at,
+    event.document_id,
+    event.kind,
+    event.number,
+    event.date,
+    event.kpp,
+    event.counterparty,
+    event.amount,
+    event.source,
+    event.status,
+    event.loaded_at,
+    event.batch_id,
+    event.status_by,
+    event.status_at,
+    event.status_reason,
+    event.revision,
+    event.shift_id,
+    event.operation,
+    event.debit_account,
+    event.credit_account,
+    event.vat,
+    event.basis,
+    event.evidence,
+    event.shop_id,
+    event.closed_through
+from accounting.document_change as change
+inner join accounting.document_event as event on change.change_id = event.change_id
+where change.position is not null;
+comment on view mart.event is
+'Every change of documents and of closed periods. Read in the order (position, event_id), after the last pair read.';
+
 -- Rights: row-level security by organisation, and what each of the four roles may do.
 
 create function control.protect(protected regclass) returns void
@@ -4356,6 +4769,8 @@ create policy everything on raw.page to smena_owner, smena_loader using (true) w
 
 grant usage on schema raw, accounting, control to smena_owner, smena_loader, smena_accountant, smena_auditor;
 grant usage on schema stage to smena_owner, smena_loader;
+grant usage on schema mart to smena_owner, smena_loader, smena_accountant, smena_auditor;
+grant select on all tables in schema mart to smena_owner, smena_loader, smena_accountant, smena_auditor;
 -- That a response was read, when and with which digest; not the response, because it may name buyers.
 grant select (
     page_id, batch_id, fetch_id, unit_id, method, address, status, fetched_at, sha256, body_bytes

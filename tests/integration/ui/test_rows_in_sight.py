@@ -26,7 +26,7 @@ from tests.town import QuickContext, Town
 
 TABLES = """
     select pg_class.oid::regclass::text from pg_class
-    where relnamespace in ('accounting'::regnamespace, 'control'::regnamespace) and relkind = %s
+    where relnamespace in ('accounting'::regnamespace, 'control'::regnamespace, 'mart'::regnamespace) and relkind = %s
     order by 1"""
 
 
@@ -77,7 +77,7 @@ def test_every_table_is_under_row_level_security_and_every_view_asks_as_its_read
     assert open_ones == [("control.page_user",)]
     careless = town.sql(
         "select pg_class.oid::regclass::text from pg_class where relkind in ('v', 'm')"
-        " and relnamespace in ('accounting'::regnamespace, 'control'::regnamespace)"
+        " and relnamespace in ('accounting'::regnamespace, 'control'::regnamespace, 'mart'::regnamespace)"
         " and not coalesce('security_invoker=true' = any(reloptions), false)"
     )
     assert careless == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg2
 
-OURS = ["raw", "stage", "accounting", "control"]
+OURS = ["raw", "stage", "accounting", "control", "mart"]
 
 CATALOGS = {
     "schemas": "select nspname from pg_namespace where nspname = any(%(ours)s)",
