@@ -1,4 +1,4 @@
-"""A consumer that knows only the events has the same documents as the warehouse, whatever happens and wherever it ends."""
+"""A consumer that knows only the events has the documents of the warehouse, whatever happens and wherever it dies."""
 
 from __future__ import annotations
 
@@ -262,7 +262,9 @@ def test_many_writers_at_once_and_a_reader_that_never_goes_back(build_town: Buil
         with closing(psycopg2.connect(town.warehouse.dsn)) as connection:
             for one in share:
                 with connection, connection.cursor() as cursor:
-                    cursor.execute("update accounting.cash_order set status = 'accepted' where document_id = %s", (one,))
+                    cursor.execute(
+                        "update accounting.cash_order set status = 'accepted' where document_id = %s", (one,)
+                    )
 
     writers = [threading.Thread(target=write, args=(orders[n::4],)) for n in range(4)]
     for writer in writers:

@@ -76,6 +76,18 @@ select
     listed.source,
     listed.status,
     listed.loaded_at,
+    listed.batch_id,
+    listed.status_by,
+    listed.status_at,
+    listed.status_reason,
+    listed.revision,
+    listed.shift_id::text as shift_id,
+    listed.operation,
+    listed.debit_account,
+    listed.credit_account,
+    listed.vat,
+    listed.basis,
+    listed.shop_id,
     listed.number_key,
     listed.text_key
 from listed

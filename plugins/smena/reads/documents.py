@@ -115,6 +115,11 @@ def printed_orders(database: Transaction | Warehouse, documents: Sequence[str]) 
     return database.rows("print_order", documents=list(documents))
 
 
+def document_of(database: Transaction | Warehouse, document_id: str) -> Row | None:
+    """Return the row of `accounting.document`; None if the reader may see no such document."""
+    return database.row("document", document_id=document_id)
+
+
 def orders_of_shifts(database: Transaction | Warehouse, shifts: Sequence[str]) -> list[Row]:
     """Return the cash orders of these shifts by source, kind and number, including reversed orders."""
     rows = database.rows("orders_of_shifts", shifts=list(shifts))

@@ -56,6 +56,4 @@ def events_after(
     An event has the row of `accounting.document` after the change. Events of periods have `closed_through` instead:
     the last closed day, or None if no day is closed any more.
     """
-    return database.rows(
-        "events", inn=inn, after_position=after.position, after_event=after.event_id, most=most
-    )
+    return database.rows("events", inn=inn, after_position=after.position, after_event=after.event_id, most=most)

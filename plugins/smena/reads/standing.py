@@ -123,3 +123,8 @@ def open_days(database: Transaction | Warehouse, now: datetime, inn: str | None 
         for one in standings(database, now, inn=inn)
         if one.uncovered_days
     ]
+
+
+def inns_page(database: Transaction | Warehouse, *, inn: str | None = None, after: str = "", most: int) -> list[str]:
+    """Return the next organisations that the reader may see, by their ИНН, or only `inn`."""
+    return [row["inn"] for row in database.rows("inns_page", inn=inn, after=after, most=most)]

@@ -1,4 +1,4 @@
-"""Airflow's plugin: the pages, mounted under /smena, and the links to them.
+"""Airflow's plugin: the pages, mounted under /smena, the links to them, and the JSON API under /smena/api.
 
 Every process of Airflow imports this file at its start, so it imports almost nothing: the API server makes the
 application at the first request.
@@ -6,6 +6,7 @@ application at the first request.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,26 +14,35 @@ from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
 PREFIX = "/smena"
+API_PREFIX = f"{PREFIX}/api"
 
 
 class LateApp:
     """An ASGI application that is made at the first request."""
 
-    def __init__(self) -> None:
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
         self._app: Any = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request."""
         if self._app is None:
-            self._app = _made()
+            self._app = self._make()
         await self._app(scope, receive, send)
 
 
-def _made() -> Any:
+def _pages() -> Any:
     from smena.airflow.connections import context_from_airflow
     from smena.ui.app import build_app
 
     return build_app(context_from_airflow, conf.get("api", "secret_key"))
+
+
+def _api() -> Any:
+    from smena.airflow.connections import context_from_airflow
+    from smena.ui.api.app import build_api
+
+    return build_api(context_from_airflow)
 
 
 def _views() -> list[dict[str, Any]]:
@@ -61,5 +71,9 @@ class SmenaPages(AirflowPlugin):
     """The pages of Smena in Airflow."""
 
     name = "smena_desk"
-    fastapi_apps = [{"app": LateApp(), "url_prefix": PREFIX, "name": "Smena"}]  # noqa: RUF012 - Airflow's way
+    # The API comes first: Airflow mounts them in this order, and the pages take everything below their prefix.
+    fastapi_apps = [  # noqa: RUF012 - Airflow's way
+        {"app": LateApp(_api), "url_prefix": API_PREFIX, "name": "Smena API"},
+        {"app": LateApp(_pages), "url_prefix": PREFIX, "name": "Smena"},
+    ]
     external_views = _views()

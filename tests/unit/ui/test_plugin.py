@@ -31,7 +31,7 @@ def look() -> dict[str, object]:
 def test_the_plugin_imports_no_other_module_and_is_below_airflows_own_path() -> None:
     reported = look()
     assert reported["modules"] == ["smena.ui", "smena.ui.plugin"]
-    assert reported["prefixes"] == ["/smena"]
+    assert reported["prefixes"] == ["/smena/api", "/smena"]
     views = reported["views"]
     assert isinstance(views, list)
     assert {view["destination"] for view in views} == {"nav", "dag", "dag_run"}

@@ -1,0 +1,62 @@
+"""How far each organisation is loaded, and what waits."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from smena.reads import month
+from smena.reads.standing import inns_page, standings
+from smena.ui.api.auth import Reader, UsePages
+from smena.ui.api.fields import After, CannotBe, Inn, parsed_place, written_place
+from smena.ui.api.models import Integration, Standing, Standings, Waiting
+from smena.ui.api.problems import documented
+from smena.ui.pages import organization_in_sight
+
+router = APIRouter(tags=["standing"])
+
+MOST_ORGANIZATIONS = 40
+_DAY = timedelta(days=1)
+
+Few = Annotated[int, Query(ge=1, le=MOST_ORGANIZATIONS, description="The greatest number of organisations.")]
+
+
+@router.get("/standing", responses=documented(404))
+def standing(who: Reader, pages: UsePages, inn: Inn = None, after: After = "", limit: Few = 20) -> Standings:
+    """Return organisations by their ИНН: how far each integration is, and what waits in the open days."""
+    last_inn = _place(after) if after else ""
+    now = pages.context.now()
+    with pages.reading(who) as transaction:
+        if inn is not None:
+            organization_in_sight(transaction, inn)
+        inns = inns_page(transaction, inn=inn, after=last_inn, most=limit + 1)
+        more, inns = len(inns) > limit, inns[:limit]
+        waits = month.waiting(transaction, inns, through=now.date() - _DAY, now=now)
+        rows = standings(transaction, now, inns=inns)
+        names = {one: organization_in_sight(transaction, one)["name"] for one in inns}
+    items = []
+    for one in inns:
+        own = [row for row in rows if row.organization_inn == one]
+        integrations = [
+            Integration.model_validate(row.as_row() | {"lag_days": row.lag_days, "product": row.product}) for row in own
+        ]
+        items.append(
+            Standing(
+                organization_inn=one,
+                name=names[one],
+                open_decisions=max((row.open_decisions for row in own), default=0),
+                integrations=integrations,
+                waiting=[Waiting.model_validate(asdict(row)) for row in waits[one]],
+            )
+        )
+    return Standings(items=items, next=written_place(inns[-1]) if more else None)
+
+
+def _place(after: str) -> str:
+    (inn,) = parsed_place(after, 1)
+    if not (inn.isascii() and inn.isdecimal() and len(inn) in (10, 12)):
+        raise CannotBe("not_a_place")
+    return inn
