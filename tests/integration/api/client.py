@@ -40,9 +40,7 @@ class Program:
     def __init__(self, context: Context, name: str | None, *, may_act: bool = True, may_look: bool = True) -> None:
         people = {name: Rights(name, may_look, may_act)} if name else {}
         headers = {"Authorization": f"Bearer {name}"} if name else {}
-        self.client = TestClient(
-            app_of(context, people), base_url=HOST, headers=headers, raise_server_exceptions=False
-        )
+        self.client = TestClient(app_of(context, people), base_url=HOST, headers=headers, raise_server_exceptions=False)
 
     def get(self, path: str, **query: Any) -> Response:
         return self.client.get(f"{PLACE}/v1{path}", params={name.rstrip("_"): value for name, value in query.items()})

@@ -67,13 +67,14 @@ def test_each_sees_own_organisations_by_every_path(program: OpenProgram, town: T
         assert (refused.status_code, refused.json()["type"]) == (404, "urn:smena:problem:not_found")
         assert refused.json() == anna.get(path, inn="9628168971").json()
         assert other not in anna.get(path, inn=own).text
-    their_document, their_shift = next(iter(of(town, other))), town.sql(
-        "select shift_id::text from accounting.shift where organization_inn = %s limit 1", other
-    )[0][0]
+    their_document, their_shift = (
+        next(iter(of(town, other))),
+        town.sql("select shift_id::text from accounting.shift where organization_inn = %s limit 1", other)[0][0],
+    )
     assert anna.get(f"/documents/{their_document}").status_code == 404
     assert anna.get(f"/shifts/{their_shift}").status_code == 404
     assert auditor.get(f"/documents/{their_document}").status_code == 200
-    answer = anna.post("/documents/mark", documents=[their_document], status="accepted")
+    answer = anna.post("/document-statuses", documents=[their_document], status="accepted")
     assert answer.status_code == 404
     assert {row["organization_inn"] for row in anna.read("/events")["items"]} == {own}
     assert {row["organization_inn"] for row in anna.every("/standing")} == {own}
@@ -82,7 +83,7 @@ def test_each_sees_own_organisations_by_every_path(program: OpenProgram, town: T
 def test_a_viewer_changes_nothing(program: OpenProgram, town: Town) -> None:
     one = next(iter(of(town, town.inns[0])))
     viewer = program("anna", may_act=False)
-    assert viewer.post("/documents/mark", documents=[one], status="accepted").status_code == 403
+    assert viewer.post("/document-statuses", documents=[one], status="accepted").status_code == 403
     assert viewer.post("/decisions/1/answer", answer="both", reason="x").status_code == 403
     assert {row["status"] for row in town.table("accounting.document", "1")} == {"new"}
 
@@ -120,10 +121,13 @@ def test_filters_narrow_the_list(program: OpenProgram, town: Town) -> None:
     rows = [row for row in town.table("accounting.document", "1") if row["organization_inn"] == town.inns[0]]
     day = FIRST.isoformat()
     shown = anna.every("/documents", from_=day, to=day, kind="pko")
-    assert {one["document_id"] for one in shown} == {
-        str(row["document_id"]) for row in rows if row["date"] == FIRST and row["kind"] == "pko"
-    } != set()
+    assert (
+        {one["document_id"] for one in shown}
+        == {str(row["document_id"]) for row in rows if row["date"] == FIRST and row["kind"] == "pko"}
+        != set()
+    )
     assert anna.every("/documents", status="accepted") == []
+    assert anna.every("/documents", from_="2026-02-02", to="2026-02-01") == []
     assert {one["number"] for one in anna.every("/documents", number="3")} == {"3"}
 
 
@@ -174,7 +178,7 @@ def test_standing_is_what_the_read_model_says(program: OpenProgram, town: Town) 
         assert waits["not_accepted"]["count"] > 0
 
 
-def test_events_of_the_api_rebuild_the_documents(program: OpenProgram, town: Town, office: Office) -> None:
+def test_events_of_the_api_rebuild_the_documents(program: OpenProgram, office: Office) -> None:
     auditor, copy, after = program("auditor"), {}, ""
     order, shift = own_sale(office)
     office.report_changed(shift, MORE)
@@ -232,14 +236,14 @@ def test_a_decision_is_answered_by_the_rule_of_the_page(program: OpenProgram, of
 
 def test_documents_are_marked_all_or_none(program: OpenProgram, town: Town, office: Office) -> None:
     anna, ids = program("anna"), sorted(of(town, town.inns[0]))[:3]
-    assert anna.post("/documents/mark", documents=ids, status="rejected").status_code == 422
-    done = anna.post("/documents/mark", documents=ids, status="accepted")
+    assert anna.post("/document-statuses", documents=ids, status="rejected").status_code == 422
+    done = anna.post("/document-statuses", documents=ids, status="accepted")
     assert done.json() == {"status": "accepted", "changed": 3}
     assert {office.order(one)["status_by"] for one in ids} == {"anna"}
     more = [*ids, sorted(of(town, town.inns[0]))[3]]
-    refused = anna.post("/documents/mark", documents=more, status="rejected", reason="x")
+    refused = anna.post("/document-statuses", documents=more, status="rejected", reason="x")
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:smena:problem:answered_already")
-    assert anna.post("/documents/mark", documents=ids, status="new", reason="too early").json()["changed"] == 3
+    assert anna.post("/document-statuses", documents=ids, status="new", reason="too early").json()["changed"] == 3
 
 
 # --- what is wrong
@@ -251,10 +255,9 @@ def test_documents_are_marked_all_or_none(program: OpenProgram, town: Town, offi
         ("/documents", {"limit": 0}),
         ("/documents", {"limit": 501}),
         ("/documents", {"after": "x"}),
-        ("/documents", {"after": "WyJhIiwiYiIsImMiXQ"}),
+        ("/documents", {"after": "9999_6f1c1f5e-0000-0000-0000-00000000000g_1"}),
         ("/documents", {"from": "2026-02-30"}),
-        ("/documents", {"from": "0001-01-01"}),
-        ("/documents", {"from": "2026-02-02", "to": "2026-02-01"}),
+        ("/documents", {"from": "1767225600"}),
         ("/documents", {"inn": "1; drop table"}),
         ("/documents", {"number": "a\0b"}),
         ("/documents", {"kind": "invoice"}),
@@ -291,14 +294,14 @@ def test_a_wrong_value_is_a_problem_that_does_not_repeat_it(
 )
 def test_a_wrong_body_is_a_problem(program: OpenProgram, body: bytes, status: int) -> None:
     answer = program("anna").client.post(
-        f"{PLACE}/v1/documents/mark", content=body, headers={"Content-Type": "application/json"}
+        f"{PLACE}/v1/document-statuses", content=body, headers={"Content-Type": "application/json"}
     )
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
 
 
-def test_a_form_of_another_site_is_refused_without_being_read(program: OpenProgram, town: Town) -> None:
+def test_a_form_of_another_site_is_refused_without_being_read(program: OpenProgram) -> None:
     nobody = program(None).client.post(
-        f"{PLACE}/v1/documents/mark", content=b"x" * 10**6, headers={"Origin": "https://elsewhere.example"}
+        f"{PLACE}/v1/document-statuses", content=b"x" * 10**6, headers={"Origin": "https://elsewhere.example"}
     )
     assert nobody.status_code == 401
 

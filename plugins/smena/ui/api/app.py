@@ -14,7 +14,6 @@ from smena.runtime.context import Context
 from smena.ui.api import decisions, documents, events, problems, shifts, standing
 from smena.ui.api.auth import Reader
 from smena.ui.api.limits import ApiLimits
-from smena.ui.asking import CannotBe
 from smena.ui.pages import NotInSight, Pages
 
 VERSION = "1.0"
@@ -46,7 +45,6 @@ def fastapi_api(context: Callable[[], Context]) -> FastAPI:
     app.add_api_route(f"{PREFIX}/openapi.json", _schema(app), methods=["GET"], include_in_schema=False)
     app.add_exception_handler(HTTPException, problems.refused)
     app.add_exception_handler(RequestValidationError, problems.not_valid)
-    app.add_exception_handler(CannotBe, problems.cannot_be)
     app.add_exception_handler(NotInSight, problems.not_in_sight)
     app.add_exception_handler(SmenaError, problems.failed)
     app.openapi = lambda: schema_of(app)  # type: ignore[method-assign]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter
 from pydantic import Field
 
@@ -11,7 +9,7 @@ from smena.decisions.conflicts import resolve
 from smena.model.answers import choices
 from smena.reads.decisions import decision_of, waiting
 from smena.ui.api.auth import Editor, Reader, UsePages
-from smena.ui.api.fields import After, CannotBe, DecisionId, Inn, Limit, Model, PlainText, parsed_place, written_place
+from smena.ui.api.fields import REASON, AfterNumber, DecisionId, Inn, Limit, Model
 from smena.ui.api.models import Answered, AnswerWord, Decision, Decisions, sides
 from smena.ui.api.problems import documented
 from smena.ui.pages import NotInSight, organization_in_sight
@@ -24,21 +22,18 @@ class Answer(Model):
     """The answer to a decision: one of its `choices`, and why."""
 
     answer: AnswerWord
-    reason: Annotated[str, PlainText] = Field(min_length=1, max_length=500)
+    reason: str = Field(max_length=500, pattern=REASON)
 
 
 @router.get("/decisions", responses=documented(404))
-def decisions(who: Reader, pages: UsePages, inn: Inn = None, after: After = "", limit: Limit = 100) -> Decisions:
+def decisions(who: Reader, pages: UsePages, inn: Inn = None, after: AfterNumber = "", limit: Limit = 100) -> Decisions:
     """Return a page of the open decisions, the oldest first."""
-    number = _place(after) if after else 0
     with pages.reading(who) as transaction:
         if inn is not None:
             organization_in_sight(transaction, inn)
-        rows = waiting(transaction, inn, after=number, most=limit + 1)
+        rows = waiting(transaction, inn, after=int(after or 0), most=limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
-    return Decisions(
-        items=[_decision(row) for row in rows], next=written_place(rows[-1]["decision_id"]) if more else None
-    )
+    return Decisions(items=[_decision(row) for row in rows], next=str(rows[-1]["decision_id"]) if more else None)
 
 
 @router.get("/decisions/{decision_id}", responses=documented(404))
@@ -54,16 +49,13 @@ def decision(who: Reader, pages: UsePages, decision_id: DecisionId) -> Decision:
 @router.post("/decisions/{decision_id}/answer", responses=documented(404, 409, 413))
 def answer(who: Editor, pages: UsePages, decision_id: DecisionId, given: Answer) -> Answered:
     """Answer an open decision, as the page «Решения» does. Status 409 if it is answered already."""
-    reason = given.reason.strip()
-    if not reason:
-        raise CannotBe("reason_needed")
 
     def look(transaction: Transaction) -> None:
         if decision_of(transaction, decision_id) is None:
             raise NotInSight
 
     with pages.editing(who, look) as transaction:
-        done = resolve(transaction, decision_id, given.answer, by=who.name, reason=reason)
+        done = resolve(transaction, decision_id, given.answer, by=who.name, reason=given.reason)
     return Answered(
         decision=_decision(done.decision),
         reversed=list(done.reversed),
@@ -83,10 +75,3 @@ def _decision(row: Row) -> Decision:
             "choices": list(choices(row)) if is_open else [],
         }
     )
-
-
-def _place(after: str) -> int:
-    (number,) = parsed_place(after, 1)
-    if not (number.isascii() and number.isdecimal() and len(number) <= 18):
-        raise CannotBe("not_a_place")
-    return int(number)

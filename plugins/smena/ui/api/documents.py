@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 from pydantic import Field
 
-from smena.decisions.documents import ACCEPTED, mark
+from smena.decisions.documents import mark
 from smena.model.errors import WrongUse
 from smena.reads.documents import Filter, Place, are_in_sight, document_of, page_of
 from smena.ui.api.auth import Editor, Reader, UsePages
 from smena.ui.api.fields import (
-    After,
-    CannotBe,
+    PLAIN,
+    REASON,
+    AfterDocument,
     FirstDay,
     Inn,
     LastDay,
     Limit,
     Model,
-    PlainText,
-    check_span,
-    id_in_place,
-    parsed_place,
-    written_place,
 )
 from smena.ui.api.models import (
     DecisionOfDocument,
@@ -47,16 +43,32 @@ router = APIRouter(tags=["documents"])
 
 MOST_MARKED = 500
 _LONGEST_NUMBER = 200
+_EPOCH = date(2000, 1, 1)
+"""No document is older."""
 
-ShortText = Annotated[str | None, Query(max_length=_LONGEST_NUMBER), PlainText]
+ShortText = Annotated[str | None, Query(max_length=_LONGEST_NUMBER, pattern=PLAIN)]
 
 
-class Mark(Model):
-    """Documents and the status that they get. `new` takes an acceptance back."""
+Named = Annotated[list[UUID], Field(min_length=1, max_length=MOST_MARKED)]
 
-    documents: list[UUID] = Field(min_length=1, max_length=MOST_MARKED)
-    status: Literal["accepted", "rejected", "new"]
-    reason: Annotated[str, PlainText] = Field(default="", max_length=500, description="Needed unless accepted.")
+
+class Accept(Model):
+    """Documents to accept."""
+
+    documents: Named
+    status: Literal["accepted"]
+    reason: str = Field(default="", max_length=500, pattern=PLAIN)
+
+
+class Reject(Model):
+    """Documents to reject, or whose acceptance is taken back (`new`), and why."""
+
+    documents: Named
+    status: Literal["rejected", "new"]
+    reason: str = Field(max_length=500, pattern=REASON)
+
+
+Mark = Annotated[Accept | Reject, Body(discriminator="status")]
 
 
 @router.get("/documents", responses=documented(404))
@@ -72,11 +84,10 @@ def documents(
     kpp: ShortText = None,
     number: ShortText = None,
     order: Annotated[Literal["asc", "desc"], Query(description="By day, the oldest or the newest first.")] = "desc",
-    after: After = "",
+    after: AfterDocument = "",
     limit: Limit = 100,
 ) -> Documents:
     """Return a page of documents, by day and number."""
-    check_span(first_day, last_day)
     place = _place(after) if after else None
     wanted = Filter(inn, first_day, last_day, kind, status, source, kpp or None, number or None)
     with pages.reading(who) as transaction:
@@ -87,7 +98,7 @@ def documents(
     last = rows[-1] if more else None
     return Documents(
         items=[Document.model_validate(row) for row in rows],
-        next=written_place(last["date"], last["number"], last["document_id"]) if last else None,
+        next=f"{(last['date'] - _EPOCH).days}_{last['document_id']}_{last['number']}" if last else None,
     )
 
 
@@ -111,12 +122,9 @@ def document(request: Request, who: Reader, pages: UsePages, document_id: UUID) 
     )
 
 
-@router.post("/documents/mark", responses=documented(404, 409, 413))
+@router.post("/document-statuses", responses=documented(404, 409, 413))
 def mark_documents(who: Editor, pages: UsePages, wanted: Mark) -> Marked:
     """Accept or reject documents, or take their acceptance back: all of them or none."""
-    reason = wanted.reason.strip()
-    if wanted.status != ACCEPTED and not reason:
-        raise CannotBe("reason_needed")
     chosen = sorted({str(one) for one in wanted.documents})
 
     def look(transaction: object) -> None:
@@ -124,13 +132,10 @@ def mark_documents(who: Editor, pages: UsePages, wanted: Mark) -> Marked:
             raise NotInSight
 
     with pages.editing(who, look) as transaction:
-        done = mark(transaction, chosen, status=wanted.status, by=who.name, reason=reason or None)
+        done = mark(transaction, chosen, status=wanted.status, by=who.name, reason=wanted.reason.strip() or None)
     return Marked(status=wanted.status, changed=done.changed)
 
 
 def _place(after: str) -> Place:
-    day, number, document_id = parsed_place(after, 3)
-    try:
-        return Place(date.fromisoformat(day), number, id_in_place(document_id))
-    except ValueError:
-        raise CannotBe("not_a_place") from None
+    days, document_id, number = after.split("_", 2)
+    return Place(_EPOCH + timedelta(days=int(days)), number, document_id)

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from smena.reads.events import BEGINNING, EventPlace, events_after, place_of
 from smena.ui.api.auth import Reader, UsePages
-from smena.ui.api.fields import CannotBe, Inn, Limit
+from smena.ui.api.fields import AfterEvent, Inn, Limit
 from smena.ui.api.models import Document, Event, Events
 from smena.ui.api.problems import documented
 from smena.ui.pages import organization_in_sight
 
 router = APIRouter(tags=["events"])
 
-Behind = Annotated[
-    str,
-    Query(max_length=40, description="The place of the last event that you have stored; empty: from the beginning."),
-]
-
 
 @router.get("/events", responses=documented(404))
-def events(who: Reader, pages: UsePages, after: Behind = "", inn: Inn = None, limit: Limit = 500) -> Events:
+def events(who: Reader, pages: UsePages, after: AfterEvent = "", inn: Inn = None, limit: Limit = 500) -> Events:
     """Return the next events. A reader that stores `next` with its own data misses nothing and reads nothing twice.
 
     A grant does not bring older events: whoever is granted another organisation reads it once from the beginning,
     with `inn`.
     """
-    place = _place(after)
+    place = EventPlace.parse(after) if after else BEGINNING
     with pages.reading(who) as transaction:
         if inn is not None:
             organization_in_sight(transaction, inn)
@@ -46,12 +39,3 @@ def events(who: Reader, pages: UsePages, after: Behind = "", inn: Inn = None, li
         for row in rows
     ]
     return Events(items=items, next=str(place_of(rows[-1])) if rows else str(place), has_more=more)
-
-
-def _place(after: str) -> EventPlace:
-    if not after:
-        return BEGINNING
-    try:
-        return EventPlace.parse(after)
-    except ValueError:
-        raise CannotBe("not_a_place") from None

@@ -115,20 +115,6 @@ def not_valid(_request: Request, error: Exception) -> Response:
     return problem(422, "not_valid", _OF_STATUS[422][1], fields=fields)
 
 
-def cannot_be(_request: Request, error: Exception) -> Response:
-    """Handle a value that no filter and no place can have."""
-    return problem(422, str(error), _OF_STATUS[422][1], detail=_DETAILS.get(str(error), ""))
-
-
-_DETAILS = {
-    "not_a_span": "The first day is after the last.",
-    "not_a_day": "Not a day from 2000-01-01 to 2100-01-01.",
-    "not_an_id": "Not an id.",
-    "not_a_place": "Not a place that this list has returned.",
-    "reason_needed": "A reason is needed.",
-}
-
-
 def not_in_sight(_request: Request, _error: Exception) -> Response:
     """Handle NotInSight: the response does not say whether the thing exists."""
     return problem_of_status(404)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 from smena.reads import month
 from smena.reads.standing import inns_page, standings
 from smena.ui.api.auth import Reader, UsePages
-from smena.ui.api.fields import After, CannotBe, Inn, parsed_place, written_place
+from smena.ui.api.fields import AfterInn, Inn
 from smena.ui.api.models import Integration, Standing, Standings, Waiting
 from smena.ui.api.problems import documented
 from smena.ui.pages import organization_in_sight
@@ -25,14 +25,13 @@ Few = Annotated[int, Query(ge=1, le=MOST_ORGANIZATIONS, description="The greates
 
 
 @router.get("/standing", responses=documented(404))
-def standing(who: Reader, pages: UsePages, inn: Inn = None, after: After = "", limit: Few = 20) -> Standings:
+def standing(who: Reader, pages: UsePages, inn: Inn = None, after: AfterInn = "", limit: Few = 20) -> Standings:
     """Return organisations by their ИНН: how far each integration is, and what waits in the open days."""
-    last_inn = _place(after) if after else ""
     now = pages.context.now()
     with pages.reading(who) as transaction:
         if inn is not None:
             organization_in_sight(transaction, inn)
-        inns = inns_page(transaction, inn=inn, after=last_inn, most=limit + 1)
+        inns = inns_page(transaction, inn=inn, after=after, most=limit + 1)
         more, inns = len(inns) > limit, inns[:limit]
         waits = month.waiting(transaction, inns, through=now.date() - _DAY, now=now)
         rows = standings(transaction, now, inns=inns)
@@ -52,11 +51,4 @@ def standing(who: Reader, pages: UsePages, inn: Inn = None, after: After = "", l
                 waiting=[Waiting.model_validate(asdict(row)) for row in waits[one]],
             )
         )
-    return Standings(items=items, next=written_place(inns[-1]) if more else None)
-
-
-def _place(after: str) -> str:
-    (inn,) = parsed_place(after, 1)
-    if not (inn.isascii() and inn.isdecimal() and len(inn) in (10, 12)):
-        raise CannotBe("not_a_place")
-    return inn
+    return Standings(items=items, next=inns[-1] if more else None)
