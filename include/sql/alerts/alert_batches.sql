@@ -40,6 +40,8 @@ where
                 later.organization_inn = batch.organization_inn
                 and later.product = batch.product
                 and (later.reason = 'reconcile') = (batch.reason = 'reconcile')
+                -- A load of today proves nothing about the days that an earlier batch could not read.
+                and (later.reason <> 'same_day' or batch.reason = 'same_day')
                 and later.batch_id > batch.batch_id
                 and later.state = 'published'
                 -- A load of a large organisation is several batches: only a batch with units of this one makes up for

@@ -830,7 +830,7 @@ create table control.batch (
     product text not null references control.product (product),
     run_id text not null,
     load_id bigint references control.batch (batch_id),
-    reason text not null check (reason in ('planned', 'asked', 'backfill', 'reconcile')),
+    reason text not null check (reason in ('planned', 'asked', 'backfill', 'reconcile', 'same_day')),
     detail text not null,
     first_day date,
     last_day date,
@@ -849,7 +849,7 @@ create table control.batch (
 );
 comment on column control.batch.reason is
 'planned: by a daily run; asked: days that a person named; backfill: a quarter, continued by later runs until '
-'published.';
+'published; same_day: days that are not over, which it never covers.';
 comment on column control.batch.run_id is 'The run that works on it; for a backfill, the last one that did.';
 comment on column control.batch.load_id is
 'The first batch of its load, if a load of many registers has several batches and this is not the first.';

@@ -52,6 +52,7 @@ def load(
     product: str = OFD,
     horizon: date | None = None,
     window: Window | None = None,
+    same_day: bool = False,
 ) -> LoadResult:
     """Plan one batch, extract, process and publish. Registers and shops that could not be read are left out.
 
@@ -60,10 +61,11 @@ def load(
         product: `ofd` or `market`.
         horizon: the last day to load; by default yesterday in the organisation's time zone.
         window: days that a person asked for, instead of those that are wanted and not covered.
+        same_day: plan the days that are not over (see `plan`).
 
     Raises the errors of the steps: WrongUse, RefusedByService, BadBatch, PassingFault (if nothing could be read).
     """
-    planned = plan(context, inn, run_id=run_id, product=product, horizon=horizon, window=window, in_one=True)
+    planned = plan(context, inn, run_id=run_id, product=product, horizon=horizon, window=window, in_one=True, same_day=same_day)
     (batch_id,) = planned.batches
     fault = None
     for shard in planned.batches[batch_id]:

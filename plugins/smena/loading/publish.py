@@ -168,7 +168,7 @@ def _write(context: Context, batch: Batch, *, compares: bool) -> bool:
         # Another process may have published the batch, or newer answers, while this one waited for the lock.
         if ledger.batch_of(transaction, batch.batch_id).state == "published":
             return False
-        if batch.allowed_changes is not None:
+        if batch.allowed_changes is not None or batch.is_same_day:
             _check_read_since(transaction, batch)
         _check_mandate(transaction, batch)
         _check_stage(transaction, batch.batch_id)
@@ -199,7 +199,7 @@ def _finished(context: Context, batch: Batch) -> PublishResult:
 
 def _stop_if_of_the_future(context: Context, batch: Batch) -> None:
     """Stop a batch that was planned while the clock was ahead: its last days were not over when they were read."""
-    if batch.last_day > context.newest_day():
+    if not batch.is_same_day and batch.last_day > context.newest_day():
         why = reason(Reason.DAYS_NOT_OVER, day=batch.last_day)
         context.warehouse.run("batch_stop", batch_id=batch.batch_id, reason=why)
         raise BadBatch(
@@ -219,7 +219,7 @@ def _is_whole(shard: Row) -> bool:
 
 
 def _check_read_since(transaction: Transaction, batch: Batch) -> None:
-    """Raise BadBatch if newer answers about these days were published while the batch waited for a person."""
+    """Raise BadBatch if newer answers about these days were published while the batch waited."""
     later = transaction.rows("batch_read_since", batch_id=batch.batch_id)[0]["batch_id"]
     if later is not None:
         raise BadBatch(

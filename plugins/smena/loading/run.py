@@ -33,8 +33,12 @@ PUBLISHED_AT_ONCE = 2
 T = TypeVar("T")
 
 
-def plan_run(context: Context, *, run_id: str, product: str = OFD, horizon: date | None = None) -> RunPlan:
+def plan_run(
+    context: Context, *, run_id: str, product: str = OFD, horizon: date | None = None, same_day: bool = False
+) -> RunPlan:
     """Plan a batch for every organisation that is switched on; an error of one does not stop the others.
+
+    With `same_day`, of the days that are not over.
 
     Raises PassingFault if none could be planned, and at least one failed by a temporary fault.
     """
@@ -53,7 +57,7 @@ def plan_run(context: Context, *, run_id: str, product: str = OFD, horizon: date
 
     def planned_of(inn: str) -> tuple[list[int], list[Shard]] | None:
         def planned() -> tuple[list[int], list[Shard]]:
-            made = plan(with_known, inn, run_id=run_id, product=product, horizon=horizon)
+            made = plan(with_known, inn, run_id=run_id, product=product, horizon=horizon, same_day=same_day)
             return list(made.batches), made.shards_to_load
 
         return _attempt(failed, inn, planned)

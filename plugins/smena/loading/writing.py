@@ -28,6 +28,9 @@ def write(transaction: Transaction, batch: Batch, *, compares: bool) -> None:
     batch_id, inn, product = batch.batch_id, batch.organization_inn, batch.product
     transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
     transaction.run("assignments_failed", batch_id=batch_id)
+    if batch.is_same_day:
+        _write_same_day(transaction, batch_id, changed)
+        return
     transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)
     uncover(transaction, batch)
     transaction.run("market_decided_table")
@@ -36,6 +39,13 @@ def write(transaction: Transaction, batch: Batch, *, compares: bool) -> None:
     transaction.run("publish_gaps_clear", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_gaps", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_covered_days", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_summary", batch_id=batch_id, changed_orders=changed)
+
+
+def _write_same_day(transaction: Transaction, batch_id: int, changed: int) -> None:
+    """Finish a batch of days that are not over: they stay uncovered, and their gaps are those of the next load."""
+    transaction.run("uncover_table")
+    transaction.run("market_decided_table")
     transaction.run("publish_summary", batch_id=batch_id, changed_orders=changed)
 
 
@@ -49,7 +59,9 @@ def write_books(transaction: Transaction, batch: Batch, *, compares: bool = Fals
     """
     transaction.run("lock_drives", batch_id=batch.batch_id)
     days = {"first_day": batch.first_day, "last_day": batch.last_day}
-    slice_ = read_slice(transaction, batch.batch_id, batch.organization_inn, **days)
+    slice_ = read_slice(
+        transaction, batch.batch_id, batch.organization_inn, **days, days_are_over=not batch.is_same_day
+    )
     changes = decide(slice_)
     if compares:
         require_comparisons(transaction, batch, changes.uncompared)

@@ -25,6 +25,7 @@ from smena.matching.opened_decisions import open_decisions
 from smena.matching.outcomes import adopt, defer_possible_counterparts, outcomes_of_tills
 from smena.matching.reported import decide_reported, decide_reported_tills, once_each, once_each_till, with_current
 from smena.matching.rows_to_write import booked, rejected, shift_changes
+from smena.matching.same_day import tills_of_no_register
 from smena.matching.slices import CURRENT, Slice, require_complete
 
 
@@ -36,7 +37,8 @@ def decide(slice_: Slice) -> ChangeSet:
     require_complete(slice_)
     current, setting = slice_.current, slice_.setting
     reported, repeats, ambiguous = once_each(slice_.reported)
-    reported_tills, other_versions, apart = once_each_till(slice_.reported_tills, current)
+    usable_tills, may_be_fiscal = tills_of_no_register(slice_)
+    reported_tills, other_versions, apart = once_each_till(usable_tills, current)
 
     rows = decide_reported(slice_, with_current(reported, current))
     till_rows = decide_reported_tills(slice_, with_current(reported_tills, current))
@@ -59,7 +61,7 @@ def decide(slice_: Slice) -> ChangeSet:
     return ChangeSet(
         rejected=rejected(rows, ambiguous),
         unused=pd.concat([repeats["place"], ambiguous["place"]]),
-        unused_tills=other_versions["place"],
+        unused_tills=pd.concat([other_versions["place"], may_be_fiscal["place"]]),
         apart=apart["place"],
         shifts=shift_changes(rows, till_rows, settled, tills, current),
         moved=MOVED_SHIFTS.conform(adopted[~adopted["stays"].astype(bool)]),

@@ -153,6 +153,7 @@ class Setting:
         market_is_on, ofd_is_on: whether each is switched on now.
         closed_through: the last day of the closed period; None if none is closed.
         in_force: accounting settings with the days on which they hold, as `smena.transform.by_settings` takes them.
+        days_are_over: whether the days of the batch were over when it was planned. If not, what it lacks may come yet.
     """
 
     ofd_start: pd.Timestamp | None = None
@@ -161,6 +162,7 @@ class Setting:
     market_is_on: bool = False
     closed_through: pd.Timestamp | None = None
     in_force: Sequence[SettingsInForce] = ()
+    days_are_over: bool = True
 
 
 @dataclass(frozen=True, slots=True)

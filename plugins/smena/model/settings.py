@@ -24,6 +24,7 @@ from smena.model.errors import WrongUse
 SECTION = "smena"
 PREFIX = "SMENA_"
 MOST = 1_000_000
+DAILY, HOURLY = "daily", "hourly"
 
 T = TypeVar("T")
 
@@ -106,10 +107,17 @@ def _address(text: str) -> str:
     return text
 
 
+def _how_often(text: str) -> str:
+    if text not in (DAILY, HOURLY):
+        raise ValueError
+    return text
+
+
 WHOLE_NUMBER = Kind(_whole_number, f"a whole number from 0 to {MOST}", "integer")
 DAY: Kind[date | None] = Kind(_day, "a day like 2025-11-30")
 ADDRESS = Kind(_address, "http or https")
 TEXT = Kind(str, "a text")
+HOW_OFTEN = Kind(_how_often, "daily or hourly")
 
 
 class Settings:
@@ -135,6 +143,13 @@ class Settings:
         None,
         "The first day of the daily DAGs' schedule; days that are past are then run one after another.",
         example="2026-01-01",
+    )
+    same_day = Setting(
+        "SMENA_SAME_DAY",
+        HOW_OFTEN,
+        DAILY,
+        "`hourly` books closed shifts of today within the hour; `daily` books them the next morning.",
+        example="hourly",
     )
     airflow_url = Setting(
         "SMENA_AIRFLOW_URL",

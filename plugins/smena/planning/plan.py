@@ -64,6 +64,7 @@ def plan(
     horizon: date | None = None,
     window: Window | None = None,
     in_one: bool = False,
+    same_day: bool = False,
 ) -> Plan:
     """Plan the days that one organisation lacks, and write them as one batch, or as several of bounded size.
 
@@ -71,6 +72,7 @@ def plan(
         horizon: the last day to load; never later than yesterday in the organisation's time zone, which is the default.
         window: days that a person asked for, instead of wanted minus covered.
         in_one: one batch, however many shifts it may have.
+        same_day: the days that are not over, instead of all that may be given above.
 
     Raises WrongUse if the integration is off or the window is not over yet, RefusedByService and PassingFault if
     the service refuses or does not answer.
@@ -78,8 +80,9 @@ def plan(
     with step_log("plan", inn=inn, product=product, run_id=run_id) as step:
         organization = organization_to_ask(context.warehouse, inn)
         required(context.warehouse, inn, product)
-        last_day = horizon_of(context, organization, horizon, window)
-        reason = "asked" if window else "planned"
+        today = context.days_not_over(organization) if same_day else None
+        last_day = today.last_day if today else horizon_of(context, organization, horizon, window)
+        reason = ledger.SAME_DAY if same_day else "asked" if window else "planned"
         with context.warehouse.transaction() as transaction:
             batch_id, seen_at = ledger.open_batch(
                 transaction,
@@ -100,8 +103,12 @@ def plan(
                 listing.keep(context.warehouse, batch_id)
             with context.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)
-                made = _planned(
-                    context, transaction, organization, product, listing, last_day, window, seen_at, batch_id
+                made = (
+                    _planned_today(context, transaction, organization, product, listing, today, seen_at)
+                    if today
+                    else _planned(
+                        context, transaction, organization, product, listing, last_day, window, seen_at, batch_id
+                    )
                 )
                 batches = wanted.write_batches(
                     transaction,
@@ -175,6 +182,23 @@ def _planned(
     )
     made = Plan(organization.inn, product, horizon, windows, gaps(transaction, organization.inn, product))
     return replace(made, requests=wanted.requests_expected(len(made.asked), organization, product))
+
+
+def _planned_today(
+    context: Context,
+    transaction: Transaction,
+    organization: Organization,
+    product: str,
+    listing: Listing,
+    days: Window,
+    seen_at: datetime,
+) -> Plan:
+    """Plan days that are not over. Whether they have gaps is not known yet, so none are written and none deleted."""
+    today = context.now().astimezone(ZoneInfo(organization.timezone)).date()
+    listing.record(transaction, organization.inn, seen_at=seen_at, today=today, latest=context.latest_local_time())
+    windows = wanted.same_day_windows(transaction, organization, product, days, seen_at=seen_at)
+    made = Plan(organization.inn, product, days.last_day, windows, [])
+    return replace(made, requests=wanted.requests_expected(len(windows), organization, product))
 
 
 def horizon_of(context: Context, organization: Organization, horizon: date | None, window: Window | None) -> date:

@@ -145,6 +145,25 @@ def asked_windows(
     return _planned(transaction.rows("plan_market_asked", **asked))
 
 
+def same_day_windows(
+    transaction: Transaction, organization: Organization, product: str, days: Window, *, seen_at: datetime
+) -> list[PlannedWindow]:
+    """Return the days that are not over, of the units that may have a newly closed shift in them (see plan_same_day).
+
+    Nothing is proved by these windows, so they are never silent, and move no mark.
+    """
+    asked = {
+        "inn": organization.inn,
+        "product": product,
+        "first_day": days.first_day,
+        "last_day": days.last_day,
+        "seen_at": seen_at,
+    }
+    if product_of(product).is_operator:
+        return _planned(transaction.rows("plan_same_day", **asked))
+    return _planned(transaction.rows("plan_market_same_day", **asked))
+
+
 def record_shops(transaction: Transaction, inn: str, shops: Sequence[dict[str, Any]], *, seen_at: datetime) -> None:
     """Store Kontur.Market's list of an organisation's shops: shop_id, name, address, kpp, is_paid of each."""
     transaction.run("plan_shops", inn=inn, shops=as_json(list(shops)), seen_at=seen_at)

@@ -39,7 +39,8 @@ def rehearse_batch(context: Context, batch_id: int) -> RehearsalResult:
         failed: Failed = {}
         transaction.run("rehearse_batch", batch_id=batch_id)
         stage_again(context, transaction, batch, 0, settings_by_day(transaction, inn), context.now(), failed)
-        slice_ = read_slice(transaction, STAGE_ID, inn, first_day=batch.first_day, last_day=batch.last_day)
+        days = {"first_day": batch.first_day, "last_day": batch.last_day}
+        slice_ = read_slice(transaction, STAGE_ID, inn, **days, days_are_over=not batch.is_same_day)
         changes = decide(slice_)
         plan = plan_changes(transaction, STAGE_ID, changes, closed_through=slice_.setting.closed_through)
         proposed = read_proposed(transaction)

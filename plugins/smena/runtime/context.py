@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from smena.model.endpoint import Endpoint
 from smena.model.organization import Organization
+from smena.model.window import Window
 from smena.quality import CheckResult
 from smena.runtime.limits import Budget
 from smena.runtime.progress import ProgressListener, in_the_log
@@ -83,6 +84,16 @@ class Context:
         """
         zones = (ZoneInfo(organization.timezone), WESTERNMOST)
         return min(self.now().astimezone(zone).date() for zone in zones) - timedelta(days=1)
+
+    def days_not_over(self, organization: Organization) -> Window:
+        """Return the days that a clock shows now, of the organisation or of a register of it, and that are not over.
+
+        Usually today alone. Until the day is over in the westernmost zone, yesterday is not over; once it has begun in
+        the easternmost one, tomorrow has.
+        """
+        zones = (ZoneInfo(organization.timezone), EASTERNMOST)
+        newest = max(self.now().astimezone(zone).date() for zone in zones)
+        return Window(self.yesterday(organization) + timedelta(days=1), newest)
 
     def newest_day(self) -> date:
         """Return the newest day that is over anywhere in Russia: no later day is covered or checked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 import msgspec
 
@@ -65,3 +66,20 @@ def are_numbered_on(bodies: Iterable[bytes], known: Ends, days: Window | None = 
         if first <= one.date_time[:10] <= last
     )
     return are_readable and all(True in both and False not in both for both in near)
+
+
+def closings_of(bodies: Iterable[bytes], first_day: date) -> frozenset[tuple[str, int]] | None:
+    """Return the z-reports of by-period pages formed on `first_day` or later: ФН and shift number.
+
+    None where a page, or the day of a report, cannot be read: then any shift may have been closed.
+    """
+    found: set[tuple[str, int]] = set()
+    for body in bodies:
+        try:
+            documents = decode(body, _Documents).documents if not is_empty(body) else []
+            reports = [one.close_shift for one in documents if one.close_shift is not None]
+            of_days = [one for one in reports if date.fromisoformat(one.date_time[:10]) >= first_day]
+        except (Undecodable, ValueError):
+            return None
+        found |= {(one.fiscal_drive_number.strip(), one.shift_number) for one in of_days}
+    return frozenset(found)

@@ -12,6 +12,9 @@ from smena.warehouse.database import Row, Transaction, Warehouse, as_json
 
 LONGEST_ERROR = 1000
 
+SAME_DAY = "same_day"
+"""The reason of a batch of days that are not over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -31,6 +34,11 @@ class Batch:
     state: str
     summary: dict[str, Any]
     allowed_changes: int | None = None
+
+    @property
+    def is_same_day(self) -> bool:
+        """Whether its days were not over when it was planned: it proves nothing about them but what it has read."""
+        return self.reason == SAME_DAY
 
 
 @dataclass(frozen=True, slots=True)

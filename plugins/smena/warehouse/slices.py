@@ -26,7 +26,9 @@ LOOK_BACK_DAYS = 31
 """How far back a batch may still change which shift a till shift matches."""
 
 
-def read_slice(transaction: Transaction, batch_id: int, inn: str, *, first_day: date, last_day: date) -> Slice:
+def read_slice(
+    transaction: Transaction, batch_id: int, inn: str, *, first_day: date, last_day: date, days_are_over: bool = True
+) -> Slice:
     """Return the input of `decide`: the staged rows of a batch of these days, and the rows about them in the books.
 
     A caller who applies the decision holds the organisation's lock.
@@ -38,7 +40,7 @@ def read_slice(transaction: Transaction, batch_id: int, inn: str, *, first_day: 
     reported_tills = read_frame(transaction, "slice_reported_tills", REPORTED_TILLS, batch_id=batch_id, inn=inn)
     has_tills = len(reported_tills) > 0 or bool((current["source"] == "market").any())
     return Slice(
-        setting=_setting(transaction, inn),
+        setting=_setting(transaction, inn, days_are_over=days_are_over),
         reported=read_frame(transaction, "slice_reported", REPORTED, batch_id=batch_id, inn=inn),
         reported_tills=reported_tills,
         current=current,
@@ -77,7 +79,7 @@ def read_questions(transaction: Transaction, decision_ids: Sequence[int]) -> lis
     ]
 
 
-def _setting(transaction: Transaction, inn: str) -> Setting:
+def _setting(transaction: Transaction, inn: str, *, days_are_over: bool) -> Setting:
     row = transaction.rows("slice_setting", inn=inn)[0]
     days = {name: row[name] and pd.Timestamp(row[name]) for name in ("ofd_start", "market_start", "closed_through")}
     return Setting(
@@ -85,4 +87,5 @@ def _setting(transaction: Transaction, inn: str) -> Setting:
         ofd_is_on=row["ofd_is_on"],
         market_is_on=row["market_is_on"],
         in_force=read_settings(transaction, inn),
+        days_are_over=days_are_over,
     )

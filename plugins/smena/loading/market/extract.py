@@ -28,15 +28,21 @@ def fetch(asking: Asking, states: Sequence[str]) -> None:
         raise TypeError("shops of Kontur.Market are asked for through its client")
     context, batch_id = asking.of.context, asking.of.batch.batch_id
     waiting = ledger.assignments_of(context.warehouse, batch_id, asking.of.shard, states)
+    of_shop = _fetch_cheques if asking.of.batch.is_same_day else _fetch
     fetch_all(
-        context, asking.pages, waiting, lambda one: _fetch(client, one), asking.result,
+        context, asking.pages, waiting, lambda one: of_shop(client, one), asking.result,
         state="read", kept_as="fetch_id", requests=client.traffic.total,
     )  # fmt: skip
 
 
-def _fetch(client: MarketClient, one: Fetch) -> None:
+def _fetch_cheques(client: MarketClient, one: Fetch) -> None:
     shop, first, last = one.assignment.unit_id, one.assignment.first_day, one.assignment.last_day
     fetch_cheques(client, lambda page: one.keep(CHEQUES, page), shop, first, last)
+
+
+def _fetch(client: MarketClient, one: Fetch) -> None:
+    shop, first, last = one.assignment.unit_id, one.assignment.first_day, one.assignment.last_day
+    _fetch_cheques(client, one)
     for page in client.incoming_waybills(shop, first, last):
         one.keep(WAYBILLS, page)
     for page in client.contractors(shop):

@@ -35,7 +35,10 @@ class KonturMarket(Implementation):
 
     def work(self, pages: list[StoredPage], of: Shard, now: datetime, decoded: Decoded) -> Chunk:  # noqa: ARG002 - cheques are decoded once
         now_local = now.astimezone(ZoneInfo(of.organization.timezone)).replace(tzinfo=None)
-        return work(pages, of.settings, pages[0].first_day, pages[0].last_day, now_local)
+        days_are_over = not of.batch.is_same_day
+        return work(
+            pages, of.settings, pages[0].first_day, pages[0].last_day, now_local, days_are_over=days_are_over
+        )
 
     def parts(self, pages: list[StoredPage]) -> Iterable[list[StoredPage]]:
         return by_window(pages)
@@ -44,4 +47,5 @@ class KonturMarket(Implementation):
         write_documents(transaction, batch)
 
     def after_publishing(self, context: Context, batch: Batch, ends_at: float) -> None:
-        learn_names(context, batch, ends_at)
+        if not batch.is_same_day:
+            learn_names(context, batch, ends_at)

@@ -33,10 +33,15 @@ def work(
     first_day: date,
     last_day: date,
     now_local: datetime,
+    *,
+    days_are_over: bool = True,
 ) -> Chunk:
     """Return the rows to publish that pages of one window, of any number of shops, make. Pure.
 
     `settings` cover each day once: a shift is dated and booked by those of the day of its closing.
+
+    If the days are not over, only shifts that certainly are over are booked. Reports of such a day would be of a part
+    of it, and what cannot be read may be whole tomorrow: there are no documents and no rejects.
     """
     organization = settings[-1].organization
     days = {"first_day": first_day, "last_day": last_day}
@@ -46,11 +51,16 @@ def work(
     rejected = _rejected(parsed.rejects, before, "cheque")
     shifts, orders = _booked_by_day(
         {
-            policy: make_till_shifts(cheques, rejected, **days, date_policy=policy, now_local=now_local)
+            policy: make_till_shifts(
+                cheques, rejected, **days, date_policy=policy, now_local=now_local, days_are_over=days_are_over
+            )
             for policy in sorted({one.organization.date_policy for one in settings})
         },
         settings,
     )
+    if not days_are_over:
+        nothing = rejected.head(0)
+        return Chunk(shifts, orders, nothing, (before, check_till_shifts(shifts, cheques)))
     delivered = read_waybills(_raw(pages, WAYBILLS), organization.timezone, now_local=now_local)
     of_waybills = check_waybills(delivered.waybills, delivered.lines, now_local=now_local)
     waybills = delivered.waybills.drop(index=of_waybills.bad.index)

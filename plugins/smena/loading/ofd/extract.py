@@ -15,6 +15,7 @@ from smena.loading.by_register import Failed, mark_failed
 from smena.loading.fetching import Fetch, fetch_all
 from smena.loading.ofd.reading import DOCUMENTS
 from smena.loading.ofd.receipts import CLOCKS_APART, receipt_periods
+from smena.loading.ofd.today import has_new_closing, published_closings
 from smena.model.window import Window
 from smena.runtime.product import Asking
 from smena.sources.ofd import OfdClient
@@ -43,15 +44,16 @@ class _Register:
     fetch: Fetch
     has_cross_check: bool = False
     date_policy: str = "shift_close"
+    is_same_day: bool = False
 
     @property
     def assignment(self) -> Assignment:
         return self.fetch.assignment
 
-    def reports(self, known: Ends) -> None:
+    def reports(self, known: Ends) -> list[bytes]:
         """z-reports and corrections, requested twice if no neighbour proves each report's ФН and number.
 
-        Both answers are read together: a report that differs between them is ambiguous.
+        Both answers are read together: a report that differs between them is ambiguous. Return the first one's pages.
 
         Args:
             known: ФД numbers of z-reports that are stored already, the neighbours of those requested.
@@ -60,10 +62,14 @@ class _Register:
         types = Z_REPORTS + OPENINGS if self.date_policy == "shift_open" else Z_REPORTS
         # Whether the operator reads periods by its own clock or the register's is not documented: a register in the
         # east forms a document up to 14 hours "after" the operator received it.
-        period = (datetime.combine(assignment.first_day, time.min) - CLOCKS_APART, assignment.ask_through)
+        # A shift that was open on the eve may have corrections of the eve, which a longer window would hold.
+        margin = MARGIN if self.is_same_day else timedelta()
+        period = (datetime.combine(assignment.first_day, time.min) - margin - CLOCKS_APART, assignment.ask_through)
         days = Window(assignment.first_day, assignment.last_day)
-        if not are_numbered_on(self._documents(*period, types), known, days):
+        bodies = list(self._documents(*period, types))
+        if not are_numbered_on(bodies, known, days):
             deque(self._documents(*period, types), maxlen=0)
+        return bodies
 
     def receipts(self, first: datetime, last: datetime) -> None:
         """Receipts of a period with the opening reports."""
@@ -87,6 +93,7 @@ class _Register:
 
         If a shift was opened still earlier, its days are requested again from `LONGEST_SHIFT` back, because sums of
         a part of a shift are wrong. If no receipts will be read, totals by day of the same days are the cross-check.
+        While a day is not over, such a shift is left to the next load.
         """
         assignment = self.assignment
         place = (assignment.ofd_organization_id, assignment.unit_id)
@@ -94,7 +101,7 @@ class _Register:
         page = self.client.by_shifts(*place, first, last)
         self.fetch.keep("by_shifts", page)
         last_cut = last_close_without_opening(page.body, assignment.first_day)
-        if last_cut is not None:
+        if last_cut is not None and not self.is_same_day:
             first = self._permitted(assignment.first_day - LONGEST_SHIFT)
             self.fetch.keep("by_shifts", self.client.by_shifts(*place, first, min(last_cut, last)))
         if self.has_cross_check:
@@ -119,10 +126,17 @@ def _fetch_reports(asking: Asking, states: Sequence[str]) -> None:
     is_by_opening = any(one.organization.date_policy == "shift_open" for one in asking.of.settings)
     date_policy = "shift_open" if is_by_opening else "shift_close"
 
+    published = (
+        published_closings(context.warehouse, batch.organization_inn, batch.first_day) if batch.is_same_day else {}
+    )
+
     def fetch(one: Fetch) -> None:
-        register = _Register(client, one, has_cross_check=batch.detail == "totals", date_policy=date_policy)
-        register.reports(ends.get((one.assignment.unit_id, one.assignment.first_day), {}))
-        register.totals()
+        assignment = one.assignment
+        register = _Register(client, one, batch.detail == "totals", date_policy, batch.is_same_day)
+        reports = register.reports(ends.get((assignment.unit_id, assignment.first_day), {}))
+        known = published.get(assignment.unit_id, frozenset())
+        if not batch.is_same_day or has_new_closing(reports, assignment.first_day, known):
+            register.totals()
 
     waiting = ledger.assignments_of(context.warehouse, batch.batch_id, shard, states)
     fetch_all(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from smena.loading.ofd.reading import read_pages
+from smena.loading.ofd.today import with_whole_totals, without_unfinished
 from smena.model.organization import SettingsInForce
 from smena.model.reasons import Reason
 from smena.planning.uncoverable import MISSING, OPEN
@@ -84,8 +85,9 @@ def make_chunk(
     unread = pd.concat([documents.rejects, bad_receipts], ignore_index=True) if len(bad_receipts) else documents.rejects
     made = []
     after = []
-    for in_force, reports in by_settings(z_reports, settings):
+    for in_force, of_days in by_settings(z_reports, settings):
         organization = in_force.organization
+        reports = with_whole_totals(of_days, totals, organization) if batch.is_same_day else of_days
         part = make_shifts(
             reports,
             documents.openings,
@@ -101,6 +103,8 @@ def make_chunk(
             corrections=organization.corrections,
             vat=organization.vat_wanted,
         )
+        if batch.is_same_day:
+            part = without_unfinished(*part, organization)
         made.append(part)
         after.append(check_orders(part[1], part[0], date_policy=organization.date_policy))
     shifts, orders, rejected = (pd.concat(frames, ignore_index=True) for frames in zip(*made, strict=True))
@@ -112,6 +116,10 @@ def make_chunk(
         bad_keys = pd.MultiIndex.from_frame(bad_orders[SHIFT_KEY])
         orders = orders[~pd.MultiIndex.from_frame(orders[SHIFT_KEY]).isin(bad_keys)]
         shifts = shifts[~pd.MultiIndex.from_frame(shifts[SHIFT_KEY]).isin(bad_keys)]
+    verdicts = (before, of_receipts, of_shifts, *after)
+    if batch.is_same_day:
+        # What is missing or not readable today is judged tomorrow.
+        return Chunk(shifts, orders, REJECTS.empty().assign(step=""), verdicts)
     rejects = [
         documents.rejects.assign(step="read"),
         broken_totals.assign(step="read"),
@@ -122,7 +130,6 @@ def make_chunk(
         as_rejects(missing, MISSING, Reason.REPORT_MISSING).assign(step="match"),
         as_rejects(still_open, OPEN, Reason.SHIFT_OPEN).assign(step="match"),
     ]
-    verdicts = (before, of_receipts, of_shifts, *after)
     rejects = [frame for frame in rejects if len(frame)] or rejects[:1]
     return Chunk(shifts, orders, pd.concat(rejects), verdicts)
 

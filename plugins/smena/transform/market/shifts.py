@@ -48,6 +48,7 @@ def make_till_shifts(
     last_day: date,
     date_policy: str,
     now_local: datetime,
+    days_are_over: bool = True,
 ) -> pd.DataFrame:
     """Return the till shifts (TILL_SHIFTS) whose order day lies in the window and that are over at `now_local`.
 
@@ -63,19 +64,22 @@ def make_till_shifts(
         rejects: REJECTS of the same pages; their units are shops. Those of waybills are ignored.
         date_policy: `shift_close` or `shift_open`.
         now_local: in the organisation's time zone; a cheque of more than a day later is not used.
+        days_are_over: if not, only shifts that a newer shift of their register follows are over, because a shift may
+            last for days, and a till be silent for hours; and incomplete ones are left out, because they may get whole.
     """
     ahead = cheques["closed_at"] > now_local + AHEAD
     shifts = _summed(cheques[~ahead])
     shifts["overlaps"] = _overlaps(shifts)
     shifts["order_day"] = shifts["closed_at" if date_policy == "shift_close" else "opened_at"].dt.normalize()
-    shifts = shifts[_over(shifts, pd.Timestamp(now_local))]
+    shifts = shifts[_over(shifts, pd.Timestamp(now_local)) if days_are_over else _followed(shifts)]
     shifts = shifts[shifts["order_day"].between(pd.Timestamp(first_day), pd.Timestamp(last_day))].reset_index(drop=True)
     rejected_reason = _reject_reasons(shifts, rejects, cheques, ahead, first_day, last_day)
     _mark_incomplete(
         shifts,
         reasons_of(Reason.CHEQUE_REJECTED, reason=rejected_reason).where(rejected_reason != "", shifts["overlaps"]),
     )
-    return TILL_SHIFTS.conform(shifts)
+    whole = shifts if days_are_over else shifts[shifts["outcome"] != Outcome.INCOMPLETE]
+    return TILL_SHIFTS.conform(whole)
 
 
 def reported_spans(bodies: Iterable[bytes]) -> list[tuple[date, date]]:
@@ -139,10 +143,15 @@ def _overlaps(shifts: pd.DataFrame) -> pd.Series:
 
 def _over(shifts: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
     """Whether a shift is over, so that no more cheques are expected."""
-    newest = shifts.groupby(_REGISTER)["first_closed"].transform("max")
-    newer = newest > shifts["closed_at"]
     quiet = (shifts["closed_at"] < now.normalize()) & (shifts["closed_at"] <= now - QUIET)
-    return newer | quiet | (shifts["first_closed"] <= now - LONGEST)
+    return _followed(shifts) | quiet | (shifts["first_closed"] <= now - LONGEST)
+
+
+def _followed(shifts: pd.DataFrame) -> pd.Series:
+    """Whether a newer shift of the same register has a cheque after the last one of the shift."""
+    newest = shifts.groupby(_REGISTER)["first_closed"].transform("max")
+    followed: pd.Series = newest > shifts["closed_at"]
+    return followed
 
 
 def _reject_reasons(
