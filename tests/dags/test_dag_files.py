@@ -140,3 +140,18 @@ def test_the_form_of_the_backfill_allows_only_possible_values() -> None:
 def test_the_engineers_role_is_for_these_dags_and_no_file_has_the_dag_of_the_pages() -> None:
     assert set(DAGS) == {file.stem for file in FILES}
     assert PAGES_DAG not in DAGS
+
+
+@pytest.mark.parametrize("name", ["ofd_today", "market_today"])
+@pytest.mark.parametrize(("value", "timetable"), [("hourly", "CronDataIntervalTimetable"), ("daily", "NullTimetable")])
+def test_a_load_of_today_is_scheduled_only_where_the_setting_says_hourly(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, timetable: str
+) -> None:
+    monkeypatch.setenv("SMENA_SAME_DAY", value)
+    _looks.cache_clear()
+    try:
+        (dag,) = look(REPOSITORY / "dags" / f"{name}.py")["dags"]
+    finally:
+        _looks.cache_clear()
+    assert dag["timetable"] == timetable
+    assert dag["tasks"] == ["plan", "load", "publish", "report"]

@@ -41,14 +41,16 @@ def begins(time_of_day: str) -> Any:
     return pendulum.parse(f"{FIRST_DAY or '2025-01-01'}T{time_of_day}", tz=ZONE)
 
 
-def load_daily(product: str, pool: str, loaded: Asset) -> None:
+def load_daily(product: str, pool: str, loaded: Asset | None) -> None:
     """Make the tasks of a daily load: plan → load, mapped over shards → publish → report.
 
     Args:
         product: `ofd` or `market`.
         pool: the pool that limits how many `load` tasks send requests at once.
-        loaded: the asset that gets a partition `ИНН|day` for each day that became covered.
+        loaded: the asset that gets a partition `ИНН|day` for each day that became covered; None for a load of the days
+            that are not over, which covers none (see `load_today`).
     """
+    is_same_day = loaded is None
 
     @task
     def plan(run_id: str, ti: Any, data_interval_end: datetime | None = None) -> list[list[tuple[int, int]]]:
@@ -58,7 +60,9 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
 
         end = data_interval_end and pendulum.instance(data_interval_end).in_timezone(ZONE)
         horizon = end and end.date() - timedelta(days=1)
-        made = plan_run(context_from_airflow(), run_id=run_id, product=product, horizon=horizon)
+        made = plan_run(
+            context_from_airflow(), run_id=run_id, product=product, horizon=horizon, same_day=is_same_day
+        )
         ti.xcom_push(key="plan", value=made)
         return made["task_groups"]
 
@@ -73,7 +77,7 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
         load_shards(context, shards)
         send_loaded_lineage(context, [batch_id for batch_id, _ in shards])
 
-    @task(outlets=[loaded], trigger_rule=TriggerRule.ALL_DONE)
+    @task(outlets=[] if loaded is None else [loaded], trigger_rule=TriggerRule.ALL_DONE)
     def publish(ti: Any, outlet_events: Any) -> None:
         """Match and write each batch, and report the days that became covered to Airflow as partitions."""
         from smena.airflow.connections import context_from_airflow
@@ -85,7 +89,7 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
         batches = made["batches"] if made else []
         context = context_from_airflow()
         published = publish_batches(context, batches)
-        for done in published:
+        for done in published if loaded is not None else []:
             outlet_events[loaded].add_partitions([f"{done.inn}|{day}" for day in done.covered_days])
         send_published_lineage(context, [done.batch_id for done in published])
 

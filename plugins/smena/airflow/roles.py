@@ -18,7 +18,10 @@ from smena.model.errors import PassingFault, WrongUse
 PAGES_DAG = "smena_desk"
 """The DAG name that stands for the pages in Airflow's rights: to read it is to view, to run it is to decide."""
 
-DAGS = ("alerts", "integration_backfill", "market_documents", "ofd_z_reports", "reconciliation")
+DAGS = (
+    "alerts", "integration_backfill", "market_documents", "market_today", "ofd_today", "ofd_z_reports",
+    "reconciliation",
+)  # fmt: skip
 
 AUDITOR, ACCOUNTANT, ENGINEER = "Smena auditor", "Smena accountant", "Smena engineer"
 

@@ -75,14 +75,19 @@ def plan(session: Session, *, inn: str, product: str) -> None:
 @click.option("--product", type=PRODUCT, default=OFD, show_default=True, help="The source.")
 @click.option("--from", "first_day", type=DAY, help="The first day, with --to; not before the start date in force.")
 @click.option("--to", "last_day", type=DAY, help="The last day, with --from; through yesterday.")
+@click.option("--today", is_flag=True, help="Only book closed shifts of today, as the next morning will.")
 @click.pass_obj
-def load(session: Session, *, inn: str, product: str, first_day: date | None, last_day: date | None) -> None:
+def load(
+    session: Session, *, inn: str, product: str, first_day: date | None, last_day: date | None, today: bool
+) -> None:
     """Load what is wanted and not covered, as the daily run does; with --from and --to, these days, covered or not.
 
     Run it again at any time: it changes nothing that is already right. Exit code 1 only where this run left something
     that waits for a person; `smena alerts` lists everything that does.
     """
     window = _window(first_day, last_day)
+    if window and today:
+        raise WrongUse("--today goes with no other days", fix="leave out --from and --to")
     from smena.loading.load import load as run
 
     with watching(session) as watch:
@@ -93,8 +98,9 @@ def load(session: Session, *, inn: str, product: str, first_day: date | None, la
             check_from_start(window.first_day, start)
         known_gaps = gaps_of(context.warehouse, inn, product)
         loaded = run(
-            context, inn, run_id=f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}", product=product, window=window
-        )
+            context, inn, run_id=f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}", product=product, window=window,
+            same_day=today,
+        )  # fmt: skip
     if loaded.fault is not None:
         raise PassingFault(
             f"batch {loaded.published.batch_id} is published, but a part could not be read: {loaded.fault.message}",

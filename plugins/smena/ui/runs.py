@@ -8,7 +8,9 @@ from urllib.parse import quote
 
 from fastapi import Depends
 
-DAGS = ("ofd_z_reports", "market_documents", "integration_backfill", "reconciliation")
+DAGS = (
+    "ofd_z_reports", "market_documents", "ofd_today", "market_today", "integration_backfill", "reconciliation",
+)  # fmt: skip
 
 FindRuns = Callable[[Iterable[str]], dict[str, str]]
 """Takes run ids, returns the DAG id of each run that Airflow still has."""

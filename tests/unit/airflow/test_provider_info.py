@@ -57,7 +57,11 @@ def test_every_setting_is_an_option_of_the_section() -> None:
         "airflow_token",
     }
     defaults = {name: (option["type"], option["default"]) for name, option in options.items() if option["default"]}
-    assert defaults == {"alert_quarantine": ("integer", "0"), "load_deadline_minutes": ("integer", "120")}
+    assert defaults == {
+        "alert_quarantine": ("integer", "0"),
+        "load_deadline_minutes": ("integer", "120"),
+        "same_day": ("string", "daily"),
+    }
 
 
 def test_secrets_of_a_connection_are_fields_of_passwords() -> None:

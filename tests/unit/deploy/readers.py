@@ -18,6 +18,7 @@ PLUGINS = REPOSITORY / "plugins"
 FACES = {
     "dags/": "worker",
     "plugins/smena/airflow/daily_load.py": "worker",
+    "plugins/smena/airflow/same_day_load.py": "worker",
     "plugins/smena/cli/": "cli",
     "plugins/smena/ui/": "api-server",
     "plugins/smena/airflow/bundle.py": "api-server",

@@ -30,8 +30,8 @@ def _without_airflow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_without_any_each_has_its_default() -> None:
     assert {name: getattr(SETTINGS, name) for name, one in vars(Settings).items() if isinstance(one, Setting)} == {
-        "alert_quarantine": 0, "load_deadline_minutes": 120, "schedule_from": None, "airflow_url": "",
-        "airflow_user": "", "airflow_password": "", "airflow_token": "",
+        "alert_quarantine": 0, "load_deadline_minutes": 120, "schedule_from": None, "same_day": "daily",
+        "airflow_url": "", "airflow_user": "", "airflow_password": "", "airflow_token": "",
     }  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def test_each_says_what_it_is() -> None:
             # The default and the example are values that could be set.
             for text in filter(None, (one.example, str(one.default or ""))):
                 assert one.kind.read(text) is not None
-    assert len(all_settings()) == 7
+    assert len(all_settings()) == 8
 
 
 def test_none_can_be_changed_in_place() -> None:
@@ -61,6 +61,8 @@ def test_none_can_be_changed_in_place() -> None:
         ("SMENA_LOAD_DEADLINE_MINUTES", "0", 0),
         ("SMENA_LOAD_DEADLINE_MINUTES", "1000000", 1_000_000),
         ("SMENA_SCHEDULE_FROM", "2026-01-01", date(2026, 1, 1)),
+        ("SMENA_SAME_DAY", "hourly", "hourly"),
+        ("SMENA_SAME_DAY", " daily ", "daily"),
         ("SMENA_AIRFLOW_URL", "http://127.0.0.1:8080", "http://127.0.0.1:8080"),
         ("SMENA_AIRFLOW_USER", "анна", "анна"),
         ("SMENA_AIRFLOW_PASSWORD", "p%d$", "p%d$"),
@@ -83,6 +85,7 @@ WRONG = [
         ("SMENA_SCHEDULE_FROM", text, "a day like 2025-11-30")
         for text in ("2026-1-1", "20260101", "2026-02-30", "01.01.2026", "2026-W01-1", "2026-01-01T00:00", "soon")
     ),
+    *(("SMENA_SAME_DAY", text, "daily or hourly") for text in ("hour", "HOURLY", "1", "true", "weekly", "hourly daily")),
     *(("SMENA_AIRFLOW_URL", text, "http or https") for text in ("localhost", "ftp://a.example", "//a.example")),
 ]
 
