@@ -33,7 +33,11 @@ left join lateral (
         batch.state,
         batch.planned_at
     from control.batch
-    where batch.organization_inn = listed.inn and batch.product = product.product
+    -- A load of today says nothing about whether the days that are over could be loaded.
+    where
+        batch.organization_inn = listed.inn
+        and batch.product = product.product
+        and batch.reason <> 'same_day'
     order by batch.batch_id desc
     limit 1
 ) as batch on true

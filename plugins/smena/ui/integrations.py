@@ -12,6 +12,7 @@ from smena.mandates import lifecycle
 from smena.mandates.certificates import MOST_BYTES, add_certificate, certificates
 from smena.mandates.signed_texts import keeping_refusals
 from smena.model.product import product_of
+from smena.reads.same_day import today_read
 from smena.reads.standing import standings
 from smena.ui.asking import CannotBe, Inn, Product, Text, day_of, plain
 from smena.ui.auth import Editor, UsePages, Viewer
@@ -194,6 +195,7 @@ def _shown(
     with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
         standing = next(iter(standings(transaction, pages.context.now(), inn=inn, product=product)), None)
+        as_of = {row["product"]: row["read_at"] for row in today_read(transaction, pages.context.now(), inn=inn)}
         intervals = transaction.rows("page_intervals", inn=inn, product=product)
         batches = transaction.rows("page_batches", inn=inn, product=product, run_id=None, most=10)
         serving = next((row for row in certificates(transaction, inn) if row["serves"]), None)
@@ -209,6 +211,7 @@ def _shown(
         organization=organization,
         product=product,
         standing=standing,
+        as_of=as_of.get(product),
         is_on=bool(standing and standing.state == lifecycle.ON),
         is_operator=product_of(product).is_operator,
         intervals=intervals,

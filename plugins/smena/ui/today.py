@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from smena.reads.registers import SIGNS, UNKNOWN, health
+from smena.reads.same_day import today_read
 from smena.ui.asking import AnyInn
 from smena.ui.auth import UsePages, Viewer
 from smena.ui.chart import bars
@@ -44,6 +45,7 @@ def today(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "") -> R
         points = transaction.rows("page_today_points", now=now, inn=chosen, most=POINTS_SHOWN, most_units=MOST_UNITS)
         fresh = transaction.rows("page_today_new", inn=chosen)
         waits = transaction.row("page_today_waits", inn=chosen) or {}
+        as_of = today_read(transaction, now, inn=chosen)
         counts, registers = health(transaction, now, inn=chosen, most=SIGNS_SHOWN)
     yesterday = days[0]["yesterday"] if days else None
     of_level: dict[str, list[Row]] = {"organization": [], "day": [], "total": []}
@@ -57,6 +59,7 @@ def today(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "") -> R
         organization=organization,
         organizations=organizations,
         yesterday=yesterday,
+        as_of=as_of,
         timezone=days[0]["timezone"] if days else "",
         # Yesterday is not the same day for all if organisations are in distant time zones.
         other_days=len(days) > 1,
