@@ -128,7 +128,7 @@ _ORDER = """
     counterparty basis status source
 """
 _DOCUMENT = "counterparty counterparty_inn kpp amount source sources waybill_ids status"
-_LINE = "line payment_type product_id product_code quantity price income refund amount"
+_LINE = "line payment_type product_id product_code quantity price income refund amount tax_system vat_rate vat"
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "shifts": ("shift",),

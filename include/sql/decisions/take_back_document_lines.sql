@@ -1,7 +1,8 @@
 -- Run by taking answers back after take_back_documents: restore the former lines of these documents.
 -- reads: asked_answer
 insert into accounting.market_document_line (
-    document_id, line, payment_type, product_id, product_code, quantity, price, income, refund, amount
+    document_id, line, payment_type, product_id, product_code, quantity, price, income, refund, amount,
+    tax_system, vat_rate, vat
 )
 select
     document.document_id,
@@ -13,7 +14,10 @@ select
     former.price,
     former.income,
     former.refund,
-    former.amount
+    former.amount,
+    former.tax_system,
+    former.vat_rate,
+    former.vat
 from asked_answer
 inner join control.decision on asked_answer.decision_id = decision.decision_id and decision.resolution = 'reverse'
 inner join accounting.market_document as document on decision.document_id = document.document_id

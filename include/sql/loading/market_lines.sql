@@ -1,7 +1,8 @@
 -- Run by publish of Kontur.Market after market_joined: the lines of new and changed documents.
 -- reads: decided_document
 insert into accounting.market_document_line (
-    document_id, line, payment_type, product_id, product_code, quantity, price, income, refund, amount
+    document_id, line, payment_type, product_id, product_code, quantity, price, income, refund, amount,
+    tax_system, vat_rate, vat
 )
 select
     decided.document_id,
@@ -13,7 +14,10 @@ select
     part.price * 0.01,
     part.income * 0.01,
     part.refund * 0.01,
-    part.amount * 0.01
+    part.amount * 0.01,
+    part.tax_system,
+    part.vat_rate,
+    part.vat * 0.01
 from decided_document as decided
 inner join stage.market_document_line as part
     on

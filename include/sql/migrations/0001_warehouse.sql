@@ -767,12 +767,17 @@ create table control.shop_product (
     shop_id text not null,
     product_id text not null,
     name text check (name <> ''),
+    tax_system text not null default '',
+    vat_rate text not null default '',
     seen_at timestamptz not null,
     primary key (organization_inn, shop_id, product_id)
 );
 comment on table control.shop_product is
-'Products of Kontur.Market from a shop''s list and from lines of documents. Their names are for display only: no '
-'document, digest or decision depends on one.';
+'Products of Kontur.Market from a shop''s list and from lines of documents. Their names are for display only, and so is '
+'what their cards say of tax now: no document, digest or decision depends on one.';
+comment on column control.shop_product.tax_system is 'Of the card when it was read; empty if it does not say.';
+comment on column control.shop_product.vat_rate is
+'Of the card when it was read: per cent (22, calculated_22), 0, or no for «без НДС»; empty if it does not say.';
 comment on column control.shop_product.name is
 'From the list. Null: a line of a document names the product, and no list has its name yet.';
 comment on column control.shop_product.seen_at is
@@ -3169,11 +3174,19 @@ create table accounting.market_document_line (
     income numeric(15, 2),
     refund numeric(15, 2),
     amount numeric(15, 2),
+    tax_system text not null default '',
+    vat_rate text not null default '',
+    vat numeric(15, 2),
     primary key (document_id, line)
 );
 comment on table accounting.market_document_line is
 'Lines of the newest revision of a document of Kontur.Market. Which columns are filled depends on its kind.';
 comment on column accounting.market_document_line.payment_type is 'Of a cashless report.';
+comment on column accounting.market_document_line.tax_system is
+'Of the cheque''s lines: osn, usn_income, usn_income_expense, envd, eshn, eshn_vat, psn; empty if they do not say.';
+comment on column accounting.market_document_line.vat_rate is
+'Of the cheque''s lines: per cent (20, calculated_20), 0, or no for «без НДС»; empty if they do not say.';
+comment on column accounting.market_document_line.vat is 'Null if a line of a cheque does not give it.';
 
 -- As shifts_of_orders: the foreign key of the lines, checked once per statement. Documents are never deleted.
 create function accounting.check_documents_of_lines() returns trigger
@@ -3858,7 +3871,10 @@ select
     line.product_code,
     line.quantity,
     line.amount,
-    product.name as product_name
+    product.name as product_name,
+    line.tax_system,
+    line.vat_rate,
+    line.vat
 from accounting.market_document_line as line
 inner join accounting.market_document as document
     on line.document_id = document.document_id and document.kind = 'sales_report'
@@ -3900,7 +3916,9 @@ select
     line.quantity,
     line.price,
     line.amount,
-    product.name as product_name
+    product.name as product_name,
+    product.tax_system,
+    product.vat_rate
 from accounting.market_document_line as line
 inner join accounting.market_document as document
     on line.document_id = document.document_id and document.kind = 'waybill'
@@ -4056,6 +4074,9 @@ create unlogged table stage.market_document_line (
     income bigint,
     refund bigint,
     amount bigint,
+    tax_system text not null,
+    vat_rate text not null,
+    vat bigint,
     document_id uuid not null generated always as (md5('market:' || kind || ':' || key)::uuid) stored
 );
 comment on table stage.market_document_line is 'Money in kopecks, quantities in thousandths.';

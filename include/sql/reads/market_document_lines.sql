@@ -1,5 +1,5 @@
 -- Run by the read model of documents: a page of the lines of a document of Kontur.Market after the named one, with the
--- known names of products.
+-- known names of products and what is known of tax.
 select
     line.line,
     line.payment_type,
@@ -10,6 +10,10 @@ select
     line.income,
     line.refund,
     line.amount,
+    line.vat,
+    -- A position of a waybill says nothing of tax: the card of the product does.
+    case document.kind when 'waybill' then product.tax_system else line.tax_system end as tax_system,
+    case document.kind when 'waybill' then product.vat_rate else line.vat_rate end as vat_rate,
     product.name as product_name
 from accounting.market_document_line as line
 inner join accounting.market_document as document on line.document_id = document.document_id

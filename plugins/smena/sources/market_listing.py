@@ -15,6 +15,7 @@ from smena.model.reasons import Reason
 from smena.sources.listing import Broken, read_each
 from smena.transform.decoding import LONGEST_IDENTIFIER, Undecodable, cut, decode, identifier, storable
 from smena.transform.market.answers import camel, items_of
+from smena.transform.market.tax_words import rate_of, system_of
 
 T = TypeVar("T")
 
@@ -54,10 +55,12 @@ class Contractor:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Товар, услуга or блюдо of a shop's catalogue."""
+    """Товар, услуга or блюдо of a shop's catalogue. Its tax is that of its card now; empty where it does not say."""
 
     id: str
     name: str
+    tax_system: str = ""
+    vat_rate: str = ""
 
 
 class _Shop(msgspec.Struct, rename="camel"):
@@ -89,6 +92,8 @@ class _Contractor(msgspec.Struct, rename="camel"):
 class _Product(msgspec.Struct, rename="camel"):
     id: str
     name: Any = None
+    tax_system: Any = None
+    vat_rate: Any = None
 
 
 def list_organizations(body: bytes) -> tuple[list[MarketOrganization], list[Broken]]:
@@ -192,4 +197,4 @@ def _product(raw: msgspec.Raw) -> Product:
     key, name = _id(parsed.id), _name(parsed.name)
     if not name:
         raise Wrong(Reason.ENTRY_WITHOUT_NAME)
-    return Product(key, name)
+    return Product(key, name, system_of(parsed.tax_system), rate_of(parsed.vat_rate))

@@ -1,6 +1,6 @@
 """Names of products: a shop's list is requested if lines of its documents have products without a name.
 
-Names are only shown to people. They are fetched after the publishing, and nothing that is booked depends on them.
+Names, and the tax that the cards name, are only shown to people. They are fetched after the publishing, and nothing that is booked depends on them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from smena.runtime.context import Context
 from smena.runtime.log import logger, step_log
 from smena.sources.listing import Broken
 from smena.sources.market import MarketClient
-from smena.sources.market_listing import list_products
+from smena.sources.market_listing import Product, list_products
+from smena.transform.market.tax_words import MAIN, main_rate
 from smena.warehouse.database import Warehouse, as_json
 from smena.warehouse.ledger import Batch
 
@@ -25,10 +26,10 @@ MOST_BROKEN_KEPT = 100
 
 @dataclass
 class _ShopProducts:
-    """The answers of one shop: `names` by id, `broken` (unreadable) entries, and the error that ended it early."""
+    """The answers of one shop: products (`names`) by id, `broken` (unreadable) entries, and the error that ended it early."""
 
     shop_id: str
-    names: dict[str, str] = field(default_factory=dict)
+    names: dict[str, Product] = field(default_factory=dict)
     broken: list[Broken] = field(default_factory=list)
     failure: SmenaError | None = None
 
@@ -88,9 +89,9 @@ def _ask(
             listed, broken = list_products(page.body)
             asked.broken += broken
             # The first list with a product counts: products in use come before deleted ones.
-            new = {one.id: one.name for one in reversed(listed) if one.id not in asked.names}
+            new = {one.id: one for one in reversed(listed) if one.id not in asked.names}
             asked.names |= new
-            rows = as_json([{"product_id": key, "name": name} for key, name in new.items()])
+            rows = as_json([_row(one, now) for one in new.values()])
             warehouse.run("product_names_write", **whose, products=rows, now=now)
             if time.monotonic() >= ends_at or not warehouse.rows("product_names_lacking", **whose)[0]["products"]:
                 break
@@ -101,3 +102,9 @@ def _ask(
     kept = as_json(asked.broken[:MOST_BROKEN_KEPT])
     warehouse.run("product_names_asked", **whose, products=len(asked.names), broken=kept, failure=failure)
     return asked
+
+
+def _row(product: Product, now: datetime) -> dict[str, str]:
+    """The product as it is stored. A card's main rate is the present one: a card has no other day."""
+    rate = product.vat_rate.replace(MAIN, main_rate(now.date()))
+    return {"product_id": product.id, "name": product.name, "tax_system": product.tax_system, "vat_rate": rate}

@@ -22,6 +22,7 @@ from smena.transform.market.orders import make_till_orders
 from smena.transform.market.reading import read_cheques, read_waybills
 from smena.transform.market.reports import make_cashless, make_sold
 from smena.transform.market.shifts import make_till_shifts
+from smena.transform.market.tax import vat_of_tills, with_known_vat
 from smena.transform.market.waybills import make_waybills
 from smena.transform.pages import RawPage
 from smena.warehouse.pages import StoredPage
@@ -48,6 +49,7 @@ def work(
     parsed = read_cheques(_raw(pages, CHEQUES, "unreadable"), organization.timezone, now_local=now_local)
     before = check_cheques(parsed.cheques, parsed.payments, parsed.lines, now_local=now_local)
     cheques = parsed.cheques.drop(index=before.bad.index)
+    sold = with_known_vat(parsed.lines, cheques)
     rejected = _rejected(parsed.rejects, before, "cheque")
     shifts, orders = _booked_by_day(
         {
@@ -56,6 +58,7 @@ def work(
             )
             for policy in sorted({one.organization.date_policy for one in settings})
         },
+        vat_of_tills(cheques, sold),
         settings,
     )
     if not days_are_over:
@@ -66,7 +69,7 @@ def work(
     waybills = delivered.waybills.drop(index=of_waybills.bad.index)
     filed = [
         file_cashless(make_cashless(cheques, parsed.payments, **days), cheques),
-        file_sold(make_sold(cheques, parsed.lines, **days), cheques),
+        file_sold(make_sold(cheques, sold, **days), cheques),
         file_waybills(make_waybills(waybills, delivered.lines, **days), _contractors(pages)),
     ]
     return Chunk(
@@ -80,7 +83,7 @@ def work(
 
 
 def _booked_by_day(
-    made: dict[DatePolicy, pd.DataFrame], settings: Sequence[SettingsInForce]
+    made: dict[DatePolicy, pd.DataFrame], vat: pd.DataFrame, settings: Sequence[SettingsInForce]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Till shifts of the window and their orders, each by the settings of the day of its closing.
 
@@ -89,6 +92,7 @@ def _booked_by_day(
     parts = [
         make_till_orders(
             shifts,
+            vat,
             refunds=in_force.organization.refunds,
             keeps_cash_documents=in_force.organization.keeps_cash_documents,
             accounts=in_force.accounts,

@@ -18,10 +18,13 @@ from smena.transform.market.documents import CASH, Cheque, payment_type
 from smena.transform.market.frames import CHEQUES, PAYMENTS, SOLD_LINES
 from smena.transform.market.moments import local_moments
 from smena.transform.market.records import check_shop
+from smena.transform.market.tax import vat_of_line
+from smena.transform.market.tax_words import rate_of, system_of
 from smena.transform.pages import RawPage, moments
 from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
 
-PAID, SOLD = ("type", "amount"), ("product_id", "product_code", "quantity", "amount")
+PAID = ("type", "amount")
+SOLD = ("product_id", "product_code", "tax_system", "vat_rate", "quantity", "amount", "vat")
 Row = tuple[Any, ...]
 
 _FIELDS = attrgetter(
@@ -118,7 +121,15 @@ def _frame(tables: Sequence[Columns], schema: Schema) -> pd.DataFrame:
 
 def _columns(rows: Sequence[Row], names: Sequence[str]) -> Columns:
     by_name = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    return {name: _typed(values, _TYPES[name]) for name, values in zip(names, by_name, strict=True)}
+    return {
+        name: _known(values) if name == "vat" else _typed(values, _TYPES[name])
+        for name, values in zip(names, by_name, strict=True)
+    }
+
+
+def _known(values: Sequence[int | None]) -> np.ndarray[Any, Any]:
+    """Numbers of which some are not known."""
+    return np.array(values, dtype=object)
 
 
 def _typed(values: Sequence[Any], kind: str) -> Any:
@@ -152,8 +163,11 @@ def _lines(of_cheques: Sequence[Any]) -> Columns:
     return {
         "product_id": _texts(products),
         "product_code": _texts(codes),
+        "tax_system": [system_of(one.tax_system) for one in entry],
+        "vat_rate": [rate_of(one.vat_rate) for one in entry],
         "quantity": quantity,
         "amount": amount,
+        "vat": _known([vat_of_line(one.total_vat_value) for one in entry]),
         "row": row,
     }
 

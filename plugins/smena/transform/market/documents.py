@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from msgspec import Struct, defstruct, field
+from msgspec import Raw, Struct, defstruct, field
 
 from smena.transform.decoding import identifier, storable
 
@@ -27,12 +27,18 @@ class Payment(Struct, rename="camel", gc=False):
 
 
 class ChequeLine(Struct, rename="camel", gc=False):
-    """Позиция чека. The price is after all discounts."""
+    """Позиция чека. The price is after all discounts.
+
+    VAT and tax system are read apart (see `tax`): a cheque with odd ones is a good cheque with unknown VAT.
+    """
 
     sell_price_per_unit: Decimal
     count: Decimal
     product_id: str | None = None
     product_code: Word | None = None
+    tax_system: Any = None
+    vat_rate: Any = None
+    total_vat_value: Raw = Raw()
 
 
 class Cheque(Struct, rename="camel", gc=False):

@@ -19,7 +19,7 @@ def file_cashless(cashless: pd.DataFrame, cheques: pd.DataFrame) -> tuple[pd.Dat
 
 
 def file_sold(sold: pd.DataFrame, cheques: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Отчёт о проданных товарах: a document per shop and day, a line per product."""
+    """Отчёт о проданных товарах: a document per shop and day, a line per product, tax system and rate of VAT."""
     return _of_days(sold, cheques, _SOLD, "Розничные покупатели")
 
 
@@ -52,7 +52,9 @@ def file_waybills(reported: Waybills, contractors: pd.DataFrame) -> tuple[pd.Dat
         evidence="{" + heads["page_id"].astype("string") + "}",
     )
     lines = reported.lines.assign(kind=_WAYBILL, key=reported.lines["waybill_id"], payment_type="", product_code="")
-    return DOCUMENTS.conform(heads), DOCUMENT_LINES.conform(lines.assign(income=None, refund=None))
+    # A position has neither: the page shows what the card of the product says.
+    lines = lines.assign(income=None, refund=None, tax_system="", vat_rate="", vat=None)
+    return DOCUMENTS.conform(heads), DOCUMENT_LINES.conform(lines)
 
 
 def _of_days(
@@ -83,9 +85,11 @@ def _of_days(
         evidence="{" + heads["pages"].fillna("") + "}",
     )
     absent: dict[str, str | None] = {
-        name: "" for name in ("payment_type", "product_id", "product_code") if name not in lines
+        name: ""
+        for name in ("payment_type", "product_id", "product_code", "tax_system", "vat_rate")
+        if name not in lines
     }
-    absent |= {name: None for name in ("quantity", "price", "income", "refund") if name not in lines}
+    absent |= {name: None for name in ("quantity", "price", "income", "refund", "vat") if name not in lines}
     return DOCUMENTS.conform(heads), DOCUMENT_LINES.conform(lines.assign(**absent))
 
 

@@ -46,11 +46,18 @@ SOLD_LINES = Schema(
         "cheque_id": TEXT,
         "product_id": TEXT,
         "product_code": TEXT,
+        "tax_system": TEXT,
+        "vat_rate": TEXT,
         "quantity": WHOLE,
         "amount": WHOLE,
+        "vat": WHOLE,
     },
 )
-"""Lines of cheques: `product_id` is empty for a sale without a product card; quantity in thousandths."""
+"""Lines of cheques: `product_id` is empty for a sale without a product card; quantity in thousandths.
+
+`tax_system` is osn, usn_income, usn_income_expense, envd, eshn, eshn_vat or psn; `vat_rate` a percentage (`10`,
+`calculated_10`), `0`, `no` for «без НДС», or `main`; both are empty where the line does not say. `vat` is missing then.
+"""
 
 WAYBILLS = Schema(
     "waybills",
@@ -112,11 +119,17 @@ SOLD = Schema(
         "day": MOMENT,
         "product_id": TEXT,
         "product_code": TEXT,
+        "tax_system": TEXT,
+        "vat_rate": TEXT,
         "quantity": WHOLE,
         "amount": WHOLE,
+        "vat": WHOLE,
     },
 )
-"""Goods sold by shop, day and product, refunds subtracted: quantity in thousandths."""
+"""Goods sold by shop, day, product, tax system and rate of VAT, refunds subtracted: quantity in thousandths.
+
+`vat` is missing where one of the lines does not give it.
+"""
 
 DOCUMENTS = Schema(
     "documents",
@@ -156,6 +169,9 @@ DOCUMENT_LINES = Schema(
         "income": WHOLE,
         "refund": WHOLE,
         "amount": WHOLE,
+        "tax_system": TEXT,
+        "vat_rate": TEXT,
+        "vat": WHOLE,
     },
 )
 """Lines of documents, numbered from 1: money in kopecks, quantities in thousandths."""

@@ -29,6 +29,8 @@ from smena.transform.market.frames import (
 )
 from smena.transform.market.moments import latest_of, moment_of, parse_day
 from smena.transform.market.records import Reader, check_shop, columns, drop_repeated, parts, word, words
+from smena.transform.market.tax import vat_of_line
+from smena.transform.market.tax_words import rate_of, system_of
 from smena.transform.pages import RawPage, rejects_frame, unexpected
 
 _NOTHING = Decimal(0)
@@ -143,7 +145,9 @@ def _cheque(
 def _sold(line: ChequeLine) -> Row:
     amount = line_kopecks(line.sell_price_per_unit, line.count, "line_sum")
     quantity = thousandths(line.count, "line_count")
-    return words(line.product_id, "productId"), words(line.product_code, "productCode"), quantity, amount
+    product, code = words(line.product_id, "productId"), words(line.product_code, "productCode")
+    tax = system_of(line.tax_system), rate_of(line.vat_rate)
+    return product, code, *tax, quantity, amount, vat_of_line(line.total_vat_value)
 
 
 def _waybill(page: RawPage, waybill: Waybill, *, zone: tzinfo, latest: datetime | None) -> tuple[Row, list[Row]]:

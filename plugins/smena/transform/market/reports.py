@@ -9,7 +9,7 @@ import pandas as pd
 from smena.transform.market.frames import CASHLESS, CHEQUE_KEY, SOLD
 
 _OF_CASHLESS = ["shop_id", "day", "type"]
-_OF_SOLD = ["shop_id", "day", "product_id", "product_code"]
+_OF_SOLD = ["shop_id", "day", "product_id", "product_code", "tax_system", "vat_rate"]
 
 
 def make_cashless(cheques: pd.DataFrame, payments: pd.DataFrame, *, first_day: date, last_day: date) -> pd.DataFrame:
@@ -21,11 +21,16 @@ def make_cashless(cheques: pd.DataFrame, payments: pd.DataFrame, *, first_day: d
 
 
 def make_sold(cheques: pd.DataFrame, lines: pd.DataFrame, *, first_day: date, last_day: date) -> pd.DataFrame:
-    """Return goods sold (SOLD) by shop, day of the cheque's closing and product, refunds subtracted."""
+    """Return goods sold (SOLD) by shop, day of the cheque's closing, product, tax system and rate, refunds subtracted.
+
+    `lines` are those of `with_known_vat`.
+    """
     rows = _dated(lines, cheques, first_day, last_day)
     refund = rows["is_refund"].astype(bool)
-    rows = rows.assign(**{name: rows[name].where(~refund, -rows[name]) for name in ("quantity", "amount")})
-    return SOLD.conform(rows.groupby(_OF_SOLD, sort=True)[["quantity", "amount"]].sum().reset_index())
+    rows = rows.assign(**{name: rows[name].where(~refund, -rows[name]) for name in ("quantity", "amount", "vat")})
+    of_line = rows.assign(lacks_vat=rows["vat"].isna()).groupby(_OF_SOLD, sort=True)
+    sold = of_line[["quantity", "amount", "vat"]].sum().assign(lacks_vat=of_line["lacks_vat"].any()).reset_index()
+    return SOLD.conform(sold.assign(vat=sold["vat"].mask(sold["lacks_vat"].astype(bool))))
 
 
 def _dated(parts: pd.DataFrame, cheques: pd.DataFrame, first_day: date, last_day: date) -> pd.DataFrame:
