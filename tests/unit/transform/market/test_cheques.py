@@ -55,7 +55,8 @@ def test_a_cheque_is_read_with_its_payments_and_lines() -> None:
     }  # fmt: skip
     assert one(frames.payments) == {"shop_id": SHOP, "cheque_id": "c1", "type": "Card", "amount": 4950}
     assert one(frames.lines) == {
-        "shop_id": SHOP, "cheque_id": "c1", "product_id": "p1", "product_code": "17", "quantity": 3000, "amount": 15000,
+        "shop_id": SHOP, "cheque_id": "c1", "product_id": "p1", "product_code": "17", "tax_system": "",
+        "vat_rate": "main", "quantity": 3000, "amount": 15000, "vat": None,
     }  # fmt: skip
 
 
