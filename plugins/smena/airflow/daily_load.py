@@ -60,9 +60,7 @@ def load_daily(product: str, pool: str, loaded: Asset | None) -> None:
 
         end = data_interval_end and pendulum.instance(data_interval_end).in_timezone(ZONE)
         horizon = end and end.date() - timedelta(days=1)
-        made = plan_run(
-            context_from_airflow(), run_id=run_id, product=product, horizon=horizon, same_day=is_same_day
-        )
+        made = plan_run(context_from_airflow(), run_id=run_id, product=product, horizon=horizon, same_day=is_same_day)
         ti.xcom_push(key="plan", value=made)
         return made["task_groups"]
 

@@ -65,7 +65,9 @@ def load(
 
     Raises the errors of the steps: WrongUse, RefusedByService, BadBatch, PassingFault (if nothing could be read).
     """
-    planned = plan(context, inn, run_id=run_id, product=product, horizon=horizon, window=window, in_one=True, same_day=same_day)
+    planned = plan(
+        context, inn, run_id=run_id, product=product, horizon=horizon, window=window, in_one=True, same_day=same_day
+    )
     (batch_id,) = planned.batches
     fault = None
     for shard in planned.batches[batch_id]:

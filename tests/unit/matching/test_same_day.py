@@ -12,8 +12,8 @@ from smena.matching.cases import among
 from smena.matching.same_day import tills_of_no_register
 from smena.matching.slices import Setting
 from tests.unit.matching.books_in_memory import Batch, Books, contents_of
-from tests.unit.matching.slice_builders import a_slice, decided, in_force, link, on, register, reported_till
 from tests.unit.matching.slice_builders import SETTING as OVER
+from tests.unit.matching.slice_builders import a_slice, decided, in_force, link, on, register, reported_till
 from tests.unit.matching.slice_builders import reported as fiscal
 from tests.unit.matching.worlds import BEGINNING, around, batch_of, make_world
 
@@ -30,7 +30,17 @@ SETTINGS = {
     "ofd": Setting(ofd_start=BEGINNING, ofd_is_on=True, in_force=(in_force(),)),
     "market": Setting(market_start=BEGINNING, market_is_on=True, in_force=(in_force(),)),
 }
-SHIFTS = ["outcome", "same_as", "cash_income", "cash_refund", "receipts", "order_day", "source", "opened_at", "closed_at"]
+SHIFTS = [
+    "outcome",
+    "same_as",
+    "cash_income",
+    "cash_refund",
+    "receipts",
+    "order_day",
+    "source",
+    "opened_at",
+    "closed_at",
+]
 
 
 def part_of(batch: Batch, random: Random) -> Batch:
@@ -53,13 +63,17 @@ def part_of(batch: Batch, random: Random) -> Batch:
     [(seed, name, seed % 2 == 0) for seed in range(50) for name in SETTINGS],
 )
 def test_loads_within_the_day_then_the_morning_end_as_the_morning_alone(
-    seed: int, name: str, is_linked: bool  # noqa: FBT001 - a case
+    seed: int,
+    name: str,
+    is_linked: bool,
 ) -> None:
     setting = SETTINGS[name]
     worlds = [make_world(number, is_linked=is_linked) for number in range(seed * WORLDS, (seed + 1) * WORLDS)]
     known = around(worlds, setting)
     hourly, alone = (Books(setting, known, links=known.links.copy()) for _ in range(2))
-    products = [one for one, start in (("ofd", setting.ofd_start), ("market", setting.market_start)) if start is not None]
+    products = [
+        one for one, start in (("ofd", setting.ofd_start), ("market", setting.market_start)) if start is not None
+    ]
     random = Random(seed)  # noqa: S311 - the same days each time
     booked = 0
     for load in range(DAYS):

@@ -85,7 +85,10 @@ WRONG = [
         ("SMENA_SCHEDULE_FROM", text, "a day like 2025-11-30")
         for text in ("2026-1-1", "20260101", "2026-02-30", "01.01.2026", "2026-W01-1", "2026-01-01T00:00", "soon")
     ),
-    *(("SMENA_SAME_DAY", text, "daily or hourly") for text in ("hour", "HOURLY", "1", "true", "weekly", "hourly daily")),
+    *(
+        ("SMENA_SAME_DAY", text, "daily or hourly")
+        for text in ("hour", "HOURLY", "1", "true", "weekly", "hourly daily")
+    ),
     *(("SMENA_AIRFLOW_URL", text, "http or https") for text in ("localhost", "ftp://a.example", "//a.example")),
 ]
 

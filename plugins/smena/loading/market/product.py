@@ -36,9 +36,7 @@ class KonturMarket(Implementation):
     def work(self, pages: list[StoredPage], of: Shard, now: datetime, decoded: Decoded) -> Chunk:  # noqa: ARG002 - cheques are decoded once
         now_local = now.astimezone(ZoneInfo(of.organization.timezone)).replace(tzinfo=None)
         days_are_over = not of.batch.is_same_day
-        return work(
-            pages, of.settings, pages[0].first_day, pages[0].last_day, now_local, days_are_over=days_are_over
-        )
+        return work(pages, of.settings, pages[0].first_day, pages[0].last_day, now_local, days_are_over=days_are_over)
 
     def parts(self, pages: list[StoredPage]) -> Iterable[list[StoredPage]]:
         return by_window(pages)

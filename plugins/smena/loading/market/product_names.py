@@ -1,6 +1,7 @@
 """Names of products: a shop's list is requested if lines of its documents have products without a name.
 
-Names, and the tax that the cards name, are only shown to people. They are fetched after the publishing, and nothing that is booked depends on them.
+Names, and the tax that the cards name, are only shown to people. They are fetched after the publishing, and nothing
+that is booked depends on them.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ MOST_BROKEN_KEPT = 100
 
 @dataclass
 class _ShopProducts:
-    """The answers of one shop: products (`names`) by id, `broken` (unreadable) entries, and the error that ended it early."""
+    """The answers of one shop.
+
+    `names` are its products by id, `broken` the unreadable entries, `failure` the error that ended it early.
+    """
 
     shop_id: str
     names: dict[str, Product] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from smena.transform.market.frames import CHEQUE_KEY, TILL_SHIFT_KEY
 from smena.transform.market.tax_words import CALCULATED, MAIN, MAIN_SINCE
 from smena.transform.vat_account import WITHOUT_VAT, ZERO_RATE
 
+
 def vat_of_line(reported: msgspec.Raw) -> int | None:
     """Return the VAT of a line in kopecks; None for null, nothing, and all that is no amount of whole kopecks."""
     text = bytes(reported).decode(errors="replace").strip().strip('"').strip().replace(",", ".")
@@ -30,8 +31,8 @@ def vat_of_line(reported: msgspec.Raw) -> int | None:
 def with_known_vat(lines: pd.DataFrame, cheques: pd.DataFrame) -> pd.DataFrame:
     """Return SOLD_LINES with the main rate as a percentage, and with `vat` where it is known for certain.
 
-    The VAT of a line must be that of its rate, to a kopeck. `main` is the rate in force on the day of the cheque, unless
-    only an earlier one fits: a refund of a sale of last year has its rate. At 0 % and without VAT it is 0.
+    The VAT of a line must be that of its rate, to a kopeck. `main` is the rate in force on the day of the cheque,
+    unless only an earlier one fits: a refund of a sale of last year has its rate. At 0 % and without VAT it is 0.
     """
     if lines.empty:
         return lines
