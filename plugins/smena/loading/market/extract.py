@@ -1,7 +1,8 @@
 """The requests of step 1 (`smena.loading.extract`) to Kontur.Market: cheques, waybills and suppliers of each shop.
 
 Every response is stored as evidence. Market lists cheques by day and not by shift, so days around the window are
-requested too: a shift whose cheques are cut off at an edge would have wrong sums.
+requested too: a shift whose cheques are cut off at an edge would have wrong sums. `deque(…, maxlen=0)` runs an iterator
+of pages to its end: what counts is that each page is stored.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The requests of step 1 (`smena.loading.extract`) to Kontur.OFD, for each register and its days.
 
 First z-reports (closings of shifts, which have no sums) and totals by shift. The receipts of a shift, many more pages,
-are requested only if its totals cannot be used. Every response is stored as evidence.
+are requested only if its totals cannot be used or a setting needs them. Every response is stored as evidence.
+Iterators of pages are run to their end by `deque(…, maxlen=0)`: what counts is that each page is stored.
 """
 
 from __future__ import annotations
