@@ -61,7 +61,9 @@ of_unit as materialized (
             and readable_days.product = covered.product
             and readable_days.unit_id = covered.unit_id
     left join control.reconciled
-        on readable_days.organization_inn = reconciled.organization_inn and readable_days.unit_id = reconciled.kkt_reg_id
+        on
+            readable_days.organization_inn = reconciled.organization_inn
+            and readable_days.unit_id = reconciled.kkt_reg_id
 ),
 
 lacking as (

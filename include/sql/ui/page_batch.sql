@@ -20,15 +20,16 @@ select
     found.broken
 from control.batch
 inner join control.organization on batch.organization_inn = organization.inn
-cross join lateral (
-    select
-        count(*) as rules,
-        count(*) filter (where not rule.success) as broken
-    from (
-        select bool_and(check_result.success) as success
-        from control.check_result
-        where check_result.batch_id = batch.batch_id
-        group by check_result.suite, check_result.expectation
-    ) as rule
-) as found
+cross join
+    lateral (
+        select
+            count(*) as rules,
+            count(*) filter (where not rule.success) as broken
+        from (
+            select bool_and(check_result.success) as success
+            from control.check_result
+            where check_result.batch_id = batch.batch_id
+            group by check_result.suite, check_result.expectation
+        ) as rule
+    ) as found
 where batch.batch_id = %(batch_id)s
