@@ -4,7 +4,7 @@
 -- The function is not in a subquery, so that the planner knows how few organisations these are.
 select
     (
-        select coalesce(sum(new_documents.documents), 0)::bigint from (
+        select least(coalesce(sum(new_documents.documents), 0), 1000)::integer from (
             select documents from accounting.documents_of_day
             where status = 'new' and documents > 0 and organization_inn = any(control.organizations_in_sight())
             limit 1000
