@@ -15,7 +15,7 @@ MANY = 20_000
 
 @pytest.fixture
 def crowded(town: Town) -> Town:
-    """The second organisation has very many new orders on many days, decisions that wait, and open records in quarantine."""
+    """The second organisation has very many new orders on many days, decisions and records in quarantine that wait."""
     other = town.inns[1]
     town.sql(
         """
