@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import psycopg2
@@ -35,6 +35,8 @@ from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
 from smena.reads.documents import SORTS
 from smena.runtime.context import Context
+from smena.ui.api.app import fastapi_api
+from smena.ui.api.limits import ApiLimits
 from smena.ui.app import fastapi_app
 from smena.ui.auth import Rights, rights
 from smena.ui.limits import Limits
@@ -113,7 +115,9 @@ def _serve(dsn: str, port: int) -> None:
     app = fastapi_app(lambda: Context(Warehouse(dsn), endpoint=nowhere), "bench")
     app.dependency_overrides[rights] = _by_header
     app.dependency_overrides[runs_of_airflow] = _every_run
-    mounted = Starlette(routes=[Mount("/smena", Limits(app))])
+    api = fastapi_api(lambda: Context(Warehouse(dsn), endpoint=nowhere))
+    api.dependency_overrides[rights] = _by_header
+    mounted = Starlette(routes=[Mount("/smena/api", ApiLimits(api)), Mount("/smena", Limits(app))])
     uvicorn.run(mounted, host=HOST, port=port, log_level="warning", access_log=False)
 
 
@@ -130,11 +134,13 @@ def _pages(dsn: str) -> dict[str, str]:
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as cursor:
         cursor.execute(
-            "select organization_inn, document_id, number, date from accounting.cash_order"
+            "select organization_inn, document_id, number, date, shift_id,"
+            " (select count(*) from accounting.document_change)"
+            " from accounting.cash_order"
             " where organization_inn = (select min(inn) from control.organization)"
             " order by date, number limit 1 offset 30000"
         )
-        inn, document_id, number, day = cursor.fetchone() or ("", "", 0, yesterday)
+        inn, document_id, number, day, shift_id, changes = cursor.fetchone() or ("", "", 0, yesterday, "", 0)
     return {
         "Сегодня": "/today",
         "Сегодня: организация": f"/today?inn={inn}",
@@ -164,7 +170,32 @@ def _pages(dsn: str) -> dict[str, str]:
         "Решения: касса": "/decisions?sort=till&order=up",
         "Качество": f"/quality?inn={inn}",
         "Интеграции": "/integrations",
+        **_api_paths(inn, document_id, shift_id, number, day, changes // 2),
     }
+
+
+def _api_paths(inn: str, document_id: str, shift_id: str, number: int, day: date, position: int) -> dict[str, str]:
+    days = (day - date(2000, 1, 1)).days
+    at = (datetime(day.year, day.month, day.day) - datetime(2000, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001
+    paths = {
+        "documents": f"/documents?inn={inn}",
+        "documents, deep": f"/documents?inn={inn}&after={days}_{document_id}_{number}",
+        "documents of all": "/documents?limit=500",
+        "documents of all, the oldest": "/documents?order=asc&limit=500",
+        "document": f"/documents/{document_id}",
+        "shifts": f"/shifts?inn={inn}",
+        "shifts, deep": f"/shifts?inn={inn}&after={at}_{shift_id}&limit=500",
+        "shifts, rare": f"/shifts?inn={inn}&outcome=incomplete",
+        "shift": f"/shifts/{shift_id}",
+        "decisions": "/decisions",
+        "decisions, 500": f"/decisions?inn={inn}&limit=500",
+        "standing": "/standing?limit=40",
+        "events": "/events",
+        "events, deep": f"/events?after={position}-0",
+        "events of one": f"/events?inn={inn}&after={position}-0",
+        "events, the end": "/events?after=999999999-0",
+    }
+    return {f"API: {name}": f"/api/v1{path}" for name, path in paths.items()}
 
 
 def _measure(address: str, dsn: str, given: argparse.Namespace, console: Console) -> int:
@@ -189,7 +220,9 @@ def _asked(address: str, user: str) -> float:
     if not hasattr(_OF_THREAD, "session"):
         _OF_THREAD.session = requests.Session()
     started = time.monotonic()
-    answer = _OF_THREAD.session.get(address, headers={"X-Bench-User": user}, timeout=60)
+    answer = _OF_THREAD.session.get(
+        address, headers={"X-Bench-User": user, "Authorization": "Bearer bench"}, timeout=60
+    )
     taken = (time.monotonic() - started) * 1000
     answer.raise_for_status()
     return taken

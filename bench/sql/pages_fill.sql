@@ -155,6 +155,19 @@ select organization_inn, date, kpp, kind, status, source, count(*), sum(amount),
 from accounting.cash_order
 group by organization_inn, date, kpp, kind, status, source;
 
+insert into accounting.document_change (organization_inn, position)
+select organization_inn, row_number() over (order by batch_id) from control.batch;
+
+insert into accounting.document_event (
+    change_id, type, organization_inn, document_id, kind, number, date, kpp, counterparty, amount, source, status,
+    loaded_at, batch_id, revision, shift_id, operation, debit_account, credit_account, basis
+)
+select
+    cash_order.batch_id, 'issued', organization_inn, document_id, kind, number, date, kpp, counterparty, amount, source,
+    'new', loaded_at, batch_id, revision, shift_id, operation, debit_account, credit_account, basis
+from accounting.cash_order
+order by batch_id, number;
+
 insert into control.decision (organization_inn, kind, shift_id, reason, kept, held, digest, decided_by, batch_id)
 select organization_inn, 'conflict', shift_id, 'bench', '{"cash_income": 1}', '{"cash_income": 2}', 'd', 'rule', batch_id
 from accounting.shift

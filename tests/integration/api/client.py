@@ -8,8 +8,8 @@ from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.testclient import TestClient
 from httpx import Response
-from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smena.runtime.context import Context
 from smena.ui.api.app import fastapi_api
@@ -20,7 +20,22 @@ HOST = "http://desk.example"
 PLACE = "/smena/api"
 
 
-def app_of(context: Context, people: dict[str, Rights]) -> Starlette:
+def mounted(app: ASGIApp) -> ASGIApp:
+    """The application below PLACE, as Airflow mounts it.
+
+    Starlette's own Mount does not match a path with a line break, so such a path would never reach the API.
+    """
+
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(f"{PLACE}/"):
+            await app(dict(scope) | {"root_path": PLACE}, receive, send)
+        elif scope["type"] == "http":
+            await PlainTextResponse("not the API", 404)(scope, receive, send)
+
+    return handle
+
+
+def app_of(context: Context, people: dict[str, Rights]) -> ASGIApp:
     """The API as Airflow mounts it; only `people` have tokens."""
     app = fastapi_api(lambda: context)
 
@@ -31,7 +46,7 @@ def app_of(context: Context, people: dict[str, Rights]) -> Starlette:
         return people[given.credentials]
 
     app.dependency_overrides[rights] = of_token
-    return Starlette(routes=[Mount(PLACE, ApiLimits(app))])
+    return mounted(ApiLimits(app))
 
 
 class Program:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from fastapi import APIRouter
 from pydantic import Field
 
@@ -58,7 +60,7 @@ def answer(who: Editor, pages: UsePages, decision_id: DecisionId, given: Answer)
         done = resolve(transaction, decision_id, given.answer, by=who.name, reason=given.reason)
     return Answered(
         decision=_decision(done.decision),
-        reversed=list(done.reversed),
+        reversed=[UUID(one) for one in done.reversed],
         issued=[row["document_id"] for row in done.issued],
     )
 
