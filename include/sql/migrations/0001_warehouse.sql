@@ -4588,7 +4588,7 @@ select
     date,
     counterparty,
     amount,
-    vat,
+    vat::numeric(15, 2) as vat,
     operation,
     debit_account,
     credit_account,
