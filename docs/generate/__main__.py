@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from docs.generate import commands, dags, metrics, settings, warehouse
+from docs.generate import api, commands, dags, metrics, settings, warehouse
 
 DOCS = Path(__file__).resolve().parents[1]
 REFERENCE = DOCS / "reference"
@@ -26,6 +26,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "commands.md": commands.page(smena, EXIT_CODES),
         REFERENCE / "dags.md": dags.page(DOCS.parent / "dags"),
         REFERENCE / "metrics.md": metrics.page(),
+        REFERENCE / "openapi.json": api.page(),
         REFERENCE / "settings.md": settings.page(),
     }
 

@@ -1,4 +1,4 @@
-"""docs/mart.yml, the contract of the schema `mart`, says what the database has: no more, no less."""
+"""docs/reference/mart.yml, the contract of the schema `mart`, says what the database has: no more, no less."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from smena.reads.events import TYPES
 from tests.integration.decisions.deciding import FIRST, MORE, WEEK, Office
 from tests.town import Town
 
-CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "docs" / "mart.yml").read_text(encoding="utf-8"))
+CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "docs" / "reference" / "mart.yml").read_text(encoding="utf-8"))
 VIEWS = {view["name"]: view for view in CONTRACT["schema"]}
 BASES = {"document": "accounting.cash_order", "shift": "accounting.shift", "decision": "control.decision",
          "covered_day": "control.covered_day", "event": "accounting.document_event"}  # fmt: skip

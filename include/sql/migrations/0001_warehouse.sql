@@ -4572,11 +4572,11 @@ comment on function control.register_signs is
 'the newest z-report does not report signs or there is none. `episode` stays the same until the sign is cured; '
 'times are the register''s.';
 
--- mart: views for other programs. docs/mart.yml is their contract, and a test compares it with them; the columns of
+-- mart: views for other programs. docs/reference/mart.yml is their contract, and a test compares it with them; the columns of
 -- other schemas may change between releases, these only with a new version of the contract.
 
 create schema mart;
-comment on schema mart is 'Views with a data contract (docs/mart.yml), for programs that read the warehouse by SQL.';
+comment on schema mart is 'Views with a data contract (docs/reference/mart.yml), for programs that read the warehouse by SQL.';
 
 create view mart.document with (security_invoker = true) as
 select

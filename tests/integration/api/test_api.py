@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from docs.generate import api as description
+from docs.generate.__main__ import REFERENCE
 from smena.decisions.conflicts import open_decisions
+from smena.model.answers import WORDS
+from smena.model.outcome import Outcome
+from smena.reads.documents import KINDS, SOURCES, STATUSES
+from smena.reads.events import TYPES
 from smena.reads.standing import standings
-from tests.integration.api.client import HOST, PLACE, Program, schema_app
+from smena.ui.api import models
+from tests.integration.api.client import PLACE, Program, schema_app
 from tests.integration.api.conftest import OpenProgram
 from tests.integration.decisions.deciding import FIRST, MORE, Office
 from tests.town import Town
@@ -324,4 +331,16 @@ def test_the_description_is_served_and_every_route_wants_a_token(program: OpenPr
         for operation in way.values():
             assert {"HTTPBearer": []} in operation["security"]
             assert {"401", "403", "422", "500", "503"} <= operation["responses"].keys()
-    assert HOST
+
+
+def test_the_committed_description_is_the_served_one() -> None:
+    assert (REFERENCE / "openapi.json").read_text(encoding="utf-8") == description.page()
+
+
+def test_the_words_of_the_description_are_those_of_the_warehouse() -> None:
+    assert get_args(models.EventType) == TYPES
+    assert get_args(models.Kind) == KINDS
+    assert get_args(models.Status) == STATUSES
+    assert get_args(models.Source) == SOURCES
+    assert get_args(models.AnswerWord) == WORDS
+    assert get_args(models.OutcomeWord) == tuple(Outcome)
