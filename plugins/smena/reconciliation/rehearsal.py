@@ -254,9 +254,8 @@ def _compare(
     If the newest evidence differs from the books because a rule keeps the values of older evidence, the shift is
     left to the second round (`is_last`), which reads that evidence.
     """
-    days = {"first_day": chunk.first_day, "last_day": chunk.last_day}
     transaction.run("rehearse_next")
-    slice_ = read_slice(transaction, STAGE_ID, inn, **days)
+    slice_ = read_slice(transaction, STAGE_ID, inn, first_day=chunk.first_day, last_day=chunk.last_day)
     reported = [*slice_.reported["shift_id"], *slice_.reported_tills["shift_id"]]
     booked, booked_orders, standing = read_booked(transaction, inn, reported)
     aside = left_aside(standing)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from smena.loading.load import load
 from smena.model.money import written
 from smena.ui import today
 from tests.integration.conftest import BuildTown
@@ -178,3 +180,22 @@ def test_the_first_page_is_today_and_other_organisations_are_not_on_it(
     assert browser("anna").get("/today", inn="12").status_code in (400, 422)
     assert 'form method="post"' not in browser("auditor", may_act=False).page("/today")
     assert "Today" in unloaded_browser("anna").page("/today", lang="en")
+
+
+def test_the_pages_say_as_of_when_today_is_known(browser: OpenBrowser, town: Town) -> None:
+    assert "data-as-of" not in browser("anna").page("/today")
+    load(town.context, town.inns[0], run_id="hourly", same_day=True)
+    now = town.context.now()
+    read_at = now - timedelta(minutes=25)
+    # The database has another clock than the sandbox.
+    town.sql("update control.batch set planned_at = %s where reason = 'same_day'", read_at)
+    local = f"{read_at.astimezone(ZoneInfo('Europe/Moscow')):%d.%m.%Y %H:%M} (UTC+3)"
+    page = browser("anna").page("/today")
+    (said,) = re.findall(r"<p[^>]*data-as-of>([^<]*)</p>", page)
+    assert "Сегодня загружено по состоянию на" in said
+    assert local in said
+    assert local in browser("anna").page(f"/integrations/{town.inns[0]}/ofd")
+    # It is of one organisation, and of one day.
+    assert "data-as-of" not in browser("boris").page("/today")
+    town.sql("update control.batch set planned_at = %s where reason = 'same_day'", now - timedelta(days=1))
+    assert "data-as-of" not in browser("anna").page("/today")

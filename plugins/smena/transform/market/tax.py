@@ -6,6 +6,7 @@ What a line does not say, or says in an unknown word, is unknown: never 0 %, and
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 import msgspec
 import pandas as pd
@@ -17,10 +18,17 @@ from smena.transform.market.frames import CHEQUE_KEY, TILL_SHIFT_KEY
 from smena.transform.market.tax_words import CALCULATED, MAIN, MAIN_SINCE
 from smena.transform.vat_account import WITHOUT_VAT, ZERO_RATE
 
+OPERATIONS = ("cash_income", "cash_refund")
+
 
 def vat_of_line(reported: msgspec.Raw) -> int | None:
     """Return the VAT of a line in kopecks; None for null, nothing, and all that is no amount of whole kopecks."""
-    text = bytes(reported).decode(errors="replace").strip().strip('"').strip().replace(",", ".")
+    return _vat_of(bytes(reported))
+
+
+@lru_cache(maxsize=100_000)
+def _vat_of(reported: bytes) -> int | None:
+    text = reported.decode(errors="replace").strip().strip('"').strip().replace(",", ".")
     try:
         vat = kopecks(Decimal(text))
     except (InvalidOperation, ValueError, OverflowError):
@@ -94,24 +102,26 @@ def vat_of_tills(cheques: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     rows = summed.reindex(known.index)
     vat = rows["vat"].astype("Int64").fillna(0).where(known)
     texts = ("{" + rows["text"].astype("string").fillna("") + "}").where(known)
-    columns = {}
-    for operation, (name, by_rate_name) in VAT.items():
+    parts = []
+    for operation in OPERATIONS:
         of_operation = known.index.get_level_values("operation") == operation
-        if operation in ("cash_income", "cash_refund"):
-            columns[name] = vat[of_operation].droplevel("operation")
-            columns[by_rate_name] = texts[of_operation].droplevel("operation")
-    return pd.DataFrame(columns).astype({name: "Int64" if name.endswith("_vat") else "string" for name in columns})
+        name, by_rate_name = VAT[operation]
+        parts.append(vat[of_operation].droplevel("operation").astype("Int64").rename(name))
+        parts.append(texts[of_operation].droplevel("operation").astype("string").rename(by_rate_name))
+    return pd.concat(parts, axis=1)
 
 
 def _by_rate(paid: pd.DataFrame, lines: pd.DataFrame, order: list[str]) -> pd.DataFrame:
     """VAT inside the cash by order and rate, above zero, sorted by rate."""
     summed = lines.groupby([*CHEQUE_KEY, "vat_rate"], as_index=False)["vat"].sum()
     rows = summed.merge(paid[[*CHEQUE_KEY, *order[1:], "cash", "total"]], on=CHEQUE_KEY)
-    # 10^13 · 10^13 does not fit 64 bits.
-    vat, cash, total = (rows[name].astype("int64").astype(object) for name in ("vat", "cash", "total"))
-    rows["vat"] = ((2 * vat * cash + total) // (2 * total)).astype("Int64")
+    # 10^13 · 10^13 does not fit 64 bits, so huge numbers are computed as Python integers.
+    is_small = bool((rows["vat"].max() < 2**30) and (rows["cash"].max() < 2**31)) if len(rows) else True
+    vat, cash, total = (rows[name].astype("int64" if is_small else object) for name in ("vat", "cash", "total"))
+    rows = rows.assign(vat=((2 * vat * cash + total) // (2 * total)).astype("Int64"))
     of_order = rows.groupby([*order, "vat_rate"], as_index=False)["vat"].sum()
-    return of_order[of_order["vat"] > 0].sort_values([*order, "vat_rate"])
+    in_order: pd.DataFrame = of_order[(of_order["vat"] > 0).to_numpy(dtype=bool)].sort_values([*order, "vat_rate"])
+    return in_order
 
 
 def _operations(cheques: pd.DataFrame) -> pd.Series:
