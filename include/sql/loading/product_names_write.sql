@@ -22,5 +22,5 @@ on conflict (organization_inn, shop_id, product_id) do update
         vat_rate = excluded.vat_rate,
         seen_at = excluded.seen_at
     where
-        (shop_product.name, shop_product.tax_system, shop_product.vat_rate)
-        is distinct from (excluded.name, excluded.tax_system, excluded.vat_rate)
+    (shop_product.name, shop_product.tax_system, shop_product.vat_rate)
+    is distinct from (excluded.name, excluded.tax_system, excluded.vat_rate)
