@@ -102,7 +102,7 @@ def vat_of_tills(cheques: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     rows = summed.reindex(known.index)
     vat = rows["vat"].astype("Int64").fillna(0).where(known)
     texts = ("{" + rows["text"].astype("string").fillna("") + "}").where(known)
-    parts = []
+    parts: list[pd.Series] = []
     for operation in OPERATIONS:
         of_operation = known.index.get_level_values("operation") == operation
         name, by_rate_name = VAT[operation]
