@@ -20,18 +20,19 @@ with changes as (
         change.position,
         change.changed_at
     from control.organization
-    cross join lateral (
-        select
-            document_change.change_id,
-            document_change.position,
-            document_change.changed_at
-        from accounting.document_change
-        where
-            document_change.organization_inn = organization.inn
-            and document_change.position >= %(after_position)s
-        order by document_change.position
-        limit cast(%(most)s as integer) + 1
-    ) as change
+    cross join
+        lateral (
+            select
+                document_change.change_id,
+                document_change.position,
+                document_change.changed_at
+            from accounting.document_change
+            where
+                document_change.organization_inn = organization.inn
+                and document_change.position >= %(after_position)s
+            order by document_change.position
+            limit cast(%(most)s as integer) + 1
+        ) as change
     where
         (cast(%(inn)s as text) is not null or not (select control.sees_all()))
         and (cast(%(inn)s as text) is null or organization.inn = %(inn)s)
@@ -75,15 +76,16 @@ select
     event.shop_id,
     event.closed_through
 from next_changes as change
-cross join lateral (
-    select document_event.*
-    from accounting.document_event
-    where
-        document_event.change_id = change.change_id
-        and document_event.event_id
-        > case when change.position = %(after_position)s then cast(%(after_event)s as bigint) else 0 end
-    order by document_event.event_id
-    limit cast(%(most)s as integer)
-) as event
+cross join
+    lateral (
+        select document_event.*
+        from accounting.document_event
+        where
+            document_event.change_id = change.change_id
+            and document_event.event_id
+            > case when change.position = %(after_position)s then cast(%(after_event)s as bigint) else 0 end
+        order by document_event.event_id
+        limit cast(%(most)s as integer)
+    ) as event
 order by change.position, event.event_id
 limit cast(%(most)s as integer)
