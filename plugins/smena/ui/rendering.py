@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -78,8 +77,6 @@ def page(request: Request, template: str, who: User | None = None, *, status: in
         who=who,
         token=csrf.seal(who.session, who.name) if who and who.may_act else "",
         path=request.url.path,
-        # A page that can be opened again by its address: not the answer to a form.
-        is_address=request.method == "GET" and status == HTTPStatus.OK,
         asked=defaultdict(str, request.query_params),
         counts=_counts(request, who),
         tab=template.partition("_")[0].partition(".")[0],

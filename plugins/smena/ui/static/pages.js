@@ -32,33 +32,20 @@
     step.remove();
   });
 
-  // Airflow has one entry for all pages. The address of the page that is shown is kept behind Airflow's own, so that it
-  // can be loaded again, sent to somebody, or put among the bookmarks.
-  const base = new URL(document.currentScript.src).pathname.replace(/\/static\/pages\.js$/, "");
-  const isAirflowsPage = framed && /\/plugin\/smena\/?$/.test(window.parent.location.pathname);
-  if (framed && !isAirflowsPage) document.documentElement.dataset.embedded = "";
-  if (isAirflowsPage) {
-    const here = window.location.pathname + window.location.search;
-    const hash = window.parent.location.hash.slice(1);
-    const wanted = new URL(URL.canParse(hash, window.location.origin) && hash ? hash : here, window.location.origin);
-    const isOurs = wanted.origin === window.location.origin && wanted.pathname.startsWith(`${base}/`);
-    const isNew = !("begun" in window.frameElement.dataset);
-    window.frameElement.dataset.begun = "";
-    if (isNew && isOurs && wanted.pathname + wanted.search !== here) {
-      window.location.replace(wanted.pathname + wanted.search);
-    } else if ("address" in document.body.dataset) {
-      window.parent.history.replaceState(window.parent.history.state, "", `#${here}`);
-    }
-  }
+  // Airflow has one entry for all pages, and keeps the address of the one that is shown behind its own:
+  // /plugin/smena/smena/month. On its pages of a DAG or a run our navigation would show another place than Airflow's.
+  const isOwnEntry = framed && /\/plugin\/smena(\/|$)/.test(window.parent.location.pathname);
+  if (framed && !isOwnEntry) document.documentElement.dataset.embedded = "";
 
   // Airflow's link to the pages does nothing while its frame is in place, whatever that shows by now.
-  if (isAirflowsPage) {
+  if (isOwnEntry) {
+    const first = new URL(document.currentScript.src).pathname.replace(/\/static\/pages\.js$/, "/today");
     const gone = new AbortController();
     window.addEventListener("pagehide", () => gone.abort());
     window.parent.document.addEventListener("click", function (event) {
       const link = event.target.closest('a[href$="/plugin/smena"]');
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-      window.location.assign(window.frameElement.src);
+      window.location.assign(first);
     }, { capture: true, signal: gone.signal });
   }
 
