@@ -80,17 +80,18 @@ class Person:
         return next(one for one in reversed(self.page.frames) if "/smena/" in one.url)
 
     def go_to(self, title: str) -> None:
-        """Click a page's name: in Airflow's navigation at first, then at the head of Smena's own pages."""
-        if any("/smena/" in one.url for one in self.page.frames):
-            self.press(self.shown.locator("header a", has_text=title))
-            return
-        started = time.monotonic()
-        self.page.get_by_role("link", name=title, exact=True).first.click()
-        expect(self.page.frame_locator("iframe").locator("main h1")).to_contain_text(title, timeout=_TIMEOUT_MS)
-        self.steps[-1].clicks += 1
-        self.steps[-1].waited.append(time.monotonic() - started)
-        # Airflow may make its frame anew while it settles.
-        self.page.wait_for_load_state("networkidle")
+        """Click a page's name at the head of Smena's pages; before that, at first, Airflow's link to them."""
+        if not any("/smena/" in one.url for one in self.page.frames):
+            started = time.monotonic()
+            self.page.get_by_role("link", name="Смена", exact=True).first.click()
+            expect(self.page.frame_locator("iframe").locator("main h1")).to_contain_text("Сегодня", timeout=_TIMEOUT_MS)
+            self.steps[-1].clicks += 1
+            self.steps[-1].waited.append(time.monotonic() - started)
+            # Airflow may make its frame anew while it settles.
+            self.page.wait_for_load_state("networkidle")
+            if title == "Сегодня":
+                return
+        self.press(self.shown.locator("header a", has_text=title))
 
     def press(self, what: Locator) -> None:
         """Click a button or link that leads to another page."""
