@@ -133,12 +133,14 @@ def test_every_page_is_in_the_one_navigation_and_the_console_has_no_error(reader
     admin.page.get_by_role("link", name="Смена", exact=True).first.click()
     frame = admin.frame()
     for name, title in PAGES.items():
-        with frame.expect_navigation():
+        if name != "today":
             frame.locator("header nav a", has_text=title).click()
+        frame.wait_for_url(f"**/smena/{name}")
+        # Airflow follows; a click before it has would be undone by it.
+        admin.page.wait_for_url(lambda url, name=name: url.endswith(f"/plugin/smena/smena/{name}"))
         frame.wait_for_selector("main h1")
         assert title in frame.inner_text("main h1")
         assert title in frame.inner_text("header nav a[aria-current=page]")
-        admin.page.wait_for_url(lambda url, name=name: url.endswith(f"/plugin/smena/smena/{name}"))
         admin.keep(name)
     assert all(admin.page.get_by_role("link", name=title, exact=True).count() == 0 for title in PAGES.values())
     assert admin.complaints == []
