@@ -56,15 +56,18 @@ def routes() -> list[Route]:
     from airflow.api_fastapi.execution_api.routes import execution_api_router
     from airflow.providers.fab.auth_manager.api_fastapi.routes.router import auth_router, fab_router, register_routes
 
+    from smena.ui.api.app import fastapi_api
     from smena.ui.app import fastapi_app
 
     register_routes()
     site = fastapi_app(lambda: None, "secret")  # type: ignore[arg-type,return-value]
+    door = fastapi_api(lambda: None)  # type: ignore[arg-type,return-value]
     found = [
         *_of("api", "", public_router.routes),
         *_of("ui", "", ui_router.routes),
         *_of("tasks", "/execution", execution_api_router.routes),
         *_of("fab", "/auth", [*auth_router.routes, *fab_router.routes]),
+        *_of("smena", "/smena/api", door.routes),
         *_of("smena", "/smena", site.routes),
         *(Route("pages", method, f"/auth/{page}", {}) for page, method in product(FLASK, ("GET", "POST"))),
         *(Route("pages", "GET", path) for path in ("/", "/dags", "/openapi.json", "/docs", "/pluginsv2/", "/static/")),

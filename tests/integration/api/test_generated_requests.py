@@ -61,6 +61,7 @@ def run(address: str, folder: Path, *, examples: int, known: dict[str, str]) -> 
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, timeout=1500)
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-3_000:]
     found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    print(f"{found['test_cases']['generated']} requests, {found['running_time']:.0f} s")
     return found
 
 
