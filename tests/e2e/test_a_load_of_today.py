@@ -14,6 +14,7 @@ import pytest
 
 from demo.airflow import QUICK, LocalAirflow
 from demo.postgres import EmbeddedPostgres
+from demo.rest import AirflowRest
 from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, SandboxSettings, WorldSettings
 from smena.mandates.organizations import organization_of
 from smena.model.window import Window
@@ -24,6 +25,14 @@ from tests.town import Town, kopecks
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
 
 DAG = "ofd_today"
+
+
+def run(client: AirflowRest, dag_id: str) -> None:
+    """Trigger a DAG and wait until it has succeeded; the message of a failure is the logs of its tasks."""
+    run_id = client.trigger(dag_id)["dag_run_id"]
+    ended = client.wait_run(dag_id, run_id, timeout_s=300)
+    if ended["state"] != "success":
+        pytest.fail("\n".join(client.task_log(dag_id, run_id, task) for task in ("plan", "publish", "report")))
 
 
 def closed_in(town: Town, days: Window) -> dict[tuple[str, int], dict[str, Any]]:
@@ -69,7 +78,7 @@ def test_closed_shifts_of_today_are_booked_and_the_morning_changes_nothing_of_th
                 client.unpause(dag_id)
             days = town.context.days_not_over(organization_of(town.warehouse, town.inn))
             before = closed_in(town, days)
-            assert client.wait_run(DAG, client.trigger(DAG)["dag_run_id"])["state"] == "success"
+            run(client, DAG)
             booked = {
                 (row["fiscal_drive_number"], row["shift_number"]): row
                 for row in town.shifts()
@@ -86,7 +95,7 @@ def test_closed_shifts_of_today_are_booked_and_the_morning_changes_nothing_of_th
             assert not [gap for gap in town.gaps() if gap["days"].upper > days.first_day]
             of_today = [row for row in town.orders() if row["date"] in days]
             assert of_today
-            assert client.wait_run("ofd_z_reports", client.trigger("ofd_z_reports")["dag_run_id"])["state"] == "success"
+            run(client, "ofd_z_reports")
             assert {row["document_id"]: row for row in of_today}.items() <= {
                 row["document_id"]: row for row in town.orders()
             }.items()

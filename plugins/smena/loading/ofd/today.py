@@ -6,15 +6,18 @@ of it. Everything else is left to that load, without a word: on a day that is no
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 
 import pandas as pd
 
-from smena.model.organization import Organization
+from smena.model.organization import SettingsInForce
 from smena.model.outcome import Outcome
+from smena.transform.by_settings import by_settings
 from smena.transform.frames import SHIFT_KEY
 from smena.transform.numbering import closings_of
+from smena.transform.reading import FiscalFrames
+from smena.transform.shifts import make_shifts
 from smena.transform.wholeness import whole_totals
 from smena.warehouse.database import Warehouse
 
@@ -40,25 +43,42 @@ def has_new_closing(bodies: Iterable[bytes], first_day: date, known: Closings) -
     return found is None or bool(found - known)
 
 
-def with_whole_totals(z_reports: pd.DataFrame, totals: pd.DataFrame, organization: Organization) -> pd.DataFrame:
-    """Return the z-reports that may be booked now: where orders come from totals, those whose totals are whole.
+def bookable_today(
+    z_reports: pd.DataFrame, documents: FiscalFrames, totals: pd.DataFrame, settings: Sequence[SettingsInForce]
+) -> pd.DataFrame:
+    """Return the z-reports whose shifts may be booked now: those that the next morning cannot make other orders of.
 
-    While the register sells, totals can be behind its z-report or contradict each other. The receipts would be whole,
-    but would make other orders (by tax system and agent, with VAT) than the totals that the next morning finds.
+    Where orders come from totals, these must be whole. While the register sells, totals can be behind its z-report or
+    contradict each other. The receipts would be whole, but would make other orders (by tax system and agent, with VAT)
+    than the totals that the next morning finds.
     """
-    if organization.detail != "totals":
-        return z_reports
-    return z_reports[whole_totals(z_reports, totals)["whole"].to_numpy(dtype=bool)]
-
-
-def without_unfinished(
-    shifts: pd.DataFrame, orders: pd.DataFrame, rejects: pd.DataFrame, organization: Organization
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return what `make_shifts` made, without shifts that lack sums, or VAT that their receipts may still give."""
-    waits = shifts["outcome"] == Outcome.INCOMPLETE
-    if organization.vat_wanted == "exact":
-        without_vat = pd.MultiIndex.from_frame(orders.loc[orders["vat"].isna(), SHIFT_KEY])
-        waits |= (shifts["detail"] == "totals") & pd.MultiIndex.from_frame(shifts[SHIFT_KEY]).isin(without_vat)
-    waits = waits.astype(bool)
-    left = pd.MultiIndex.from_frame(shifts.loc[waits, SHIFT_KEY])
-    return shifts[~waits], orders[~pd.MultiIndex.from_frame(orders[SHIFT_KEY]).isin(left)], rejects
+    kept = [z_reports.head(0)]
+    dated = z_reports[z_reports["closed_at"].notna()]
+    for in_force, reports in by_settings(dated, settings):
+        organization = in_force.organization
+        if organization.detail == "totals":
+            reports = reports[whole_totals(reports, totals)["whole"].to_numpy(dtype=bool)]
+        shifts, orders, _ = make_shifts(
+            reports,
+            documents.openings,
+            totals,
+            documents.receipts,
+            documents.vat_lines,
+            documents.rejects,
+            detail=organization.detail,
+            date_policy=organization.date_policy,
+            refunds=organization.refunds,
+            keeps_cash_documents=organization.keeps_cash_documents,
+            accounts=in_force.accounts,
+            corrections=organization.corrections,
+            vat=organization.vat_wanted,
+        )
+        is_whole = (shifts["outcome"] != Outcome.INCOMPLETE).astype(bool)
+        if organization.vat_wanted == "exact":
+            # The VAT that its totals do not give may still come with its receipts.
+            without_vat = pd.MultiIndex.from_frame(orders.loc[orders["vat"].isna(), SHIFT_KEY])
+            lacks_vat = pd.MultiIndex.from_frame(shifts[SHIFT_KEY]).isin(without_vat)
+            is_whole &= ~((shifts["detail"] == "totals").fillna(value=False).astype(bool) & lacks_vat)
+        # `make_shifts` keeps the order of the reports.
+        kept.append(reports[is_whole.to_numpy(dtype=bool)])
+    return pd.concat(kept)

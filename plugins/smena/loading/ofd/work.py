@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from smena.loading.ofd.reading import read_pages
-from smena.loading.ofd.today import with_whole_totals, without_unfinished
+from smena.loading.ofd.today import bookable_today
 from smena.model.organization import SettingsInForce
 from smena.model.reasons import Reason
 from smena.planning.uncoverable import MISSING, OPEN
@@ -65,6 +65,8 @@ def make_chunk(
     missing = missing[missing["closed_at"].between(pd.Timestamp(first_day), pd.Timestamp(last_day), inclusive="left")]
     still_open = not_closed(totals, pd.concat([documents.z_reports, documents.outside])).drop(columns="closed_at")
     z_reports = closed_through(documents.z_reports, batch.last_day, pd.Timestamp(now_utc) + CLOCK_AHEAD)
+    if batch.is_same_day:
+        z_reports = bookable_today(z_reports, documents, totals, settings)
     before = check_z_reports(
         z_reports,
         documents.openings,
@@ -85,9 +87,8 @@ def make_chunk(
     unread = pd.concat([documents.rejects, bad_receipts], ignore_index=True) if len(bad_receipts) else documents.rejects
     made = []
     after = []
-    for in_force, of_days in by_settings(z_reports, settings):
+    for in_force, reports in by_settings(z_reports, settings):
         organization = in_force.organization
-        reports = with_whole_totals(of_days, totals, organization) if batch.is_same_day else of_days
         part = make_shifts(
             reports,
             documents.openings,
@@ -103,8 +104,6 @@ def make_chunk(
             corrections=organization.corrections,
             vat=organization.vat_wanted,
         )
-        if batch.is_same_day:
-            part = without_unfinished(*part, organization)
         made.append(part)
         after.append(check_orders(part[1], part[0], date_policy=organization.date_policy))
     shifts, orders, rejected = (pd.concat(frames, ignore_index=True) for frames in zip(*made, strict=True))
@@ -116,10 +115,6 @@ def make_chunk(
         bad_keys = pd.MultiIndex.from_frame(bad_orders[SHIFT_KEY])
         orders = orders[~pd.MultiIndex.from_frame(orders[SHIFT_KEY]).isin(bad_keys)]
         shifts = shifts[~pd.MultiIndex.from_frame(shifts[SHIFT_KEY]).isin(bad_keys)]
-    verdicts = (before, of_receipts, of_shifts, *after)
-    if batch.is_same_day:
-        # What is missing or not readable today is judged tomorrow.
-        return Chunk(shifts, orders, REJECTS.empty().assign(step=""), verdicts)
     rejects = [
         documents.rejects.assign(step="read"),
         broken_totals.assign(step="read"),
@@ -130,7 +125,11 @@ def make_chunk(
         as_rejects(missing, MISSING, Reason.REPORT_MISSING).assign(step="match"),
         as_rejects(still_open, OPEN, Reason.SHIFT_OPEN).assign(step="match"),
     ]
+    if batch.is_same_day:
+        # What is missing or not readable today may come, and is judged tomorrow.
+        rejects = [frame[(frame["step"] == "check") & (frame["kind"] == "closeShift")] for frame in rejects]
     rejects = [frame for frame in rejects if len(frame)] or rejects[:1]
+    verdicts = (before, of_receipts, of_shifts, *after)
     return Chunk(shifts, orders, pd.concat(rejects), verdicts)
 
 
