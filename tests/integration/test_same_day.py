@@ -12,9 +12,12 @@ import pytest
 
 from sandbox import MarketSettings, WorldSettings
 from smena.loading.gate_expectations import validate_staged
-from smena.loading.load import load
+from smena.loading.load import LoadResult, load, stage
+from smena.loading.publish import publish
+from smena.model.errors import BadBatch
 from smena.model.window import MARKET, OFD
-from tests.town import FIRST, Town
+from smena.planning.plan import plan
+from tests.town import EASY, FIRST, Town
 
 BuildTown = Callable[..., Town]
 
@@ -23,11 +26,11 @@ DAYS = 4
 """Of each of 25 worlds: 100 random days."""
 
 
-def look(town: Town, moment: datetime, products: tuple[str, ...]) -> None:
-    """An hourly load of each product at a moment, UTC."""
+def look(town: Town, moment: datetime, products: tuple[str, ...]) -> LoadResult:
+    """An hourly load of each product at a moment, UTC; the last one's result."""
     town.sandbox.set_now(moment)
-    for product in products:
-        load(town.context, town.inn, run_id="hourly", product=product, same_day=True)
+    *_, last = [load(town.context, town.inn, run_id="hourly", product=one, same_day=True) for one in products]
+    return last
 
 
 def morning(town: Town, day: date, products: tuple[str, ...]) -> None:
@@ -92,3 +95,47 @@ def test_hourly_loads_and_the_morning_make_the_books_of_the_morning_alone(build_
     assert hourly.covered() == alone.covered()
     assert gaps(hourly) == gaps(alone)
     assert booked_in_the_day or products == (MARKET,)
+
+
+def test_nothing_is_asked_of_a_register_that_cannot_have_something_new(build_town: BuildTown) -> None:
+    town = build_town(EASY)
+    town.set_day(FIRST + A_DAY, hour=1)
+    town.load()
+    # 23:55 in Moscow, when the shifts of both registers are closed.
+    late = datetime(FIRST.year, FIRST.month, FIRST.day + 1, 20, 55)
+    first = look(town, late, (OFD,))
+    assert {one.unit_id for one in first.plan.asked} == {town.register(0), town.register(1)}
+    assert first.published.summary["outcomes"].keys() <= {"issued", "no_cash"}
+    assert first.published.summary["shifts"] == 2
+    asked = town.sandbox.requests.count()
+    again = look(town, late + timedelta(minutes=2), (OFD,))
+    assert again.plan.asked == []
+    assert again.published.summary["shifts"] == 0
+    # The login, the list of organisations and that of registers.
+    assert town.sandbox.requests.count() - asked == 3
+
+
+def test_a_load_within_the_day_is_no_load_of_the_day(build_town: BuildTown) -> None:
+    town = build_town(EASY)
+    town.set_day(FIRST + A_DAY, hour=1)
+    town.load()
+    before = town.covered(), town.gaps(), town.sql("select kkt_reg_id, read_through from control.register order by 1")
+    look(town, datetime(FIRST.year, FIRST.month, FIRST.day + 1, 20, 55), (OFD,))
+    after = town.covered(), town.gaps(), town.sql("select kkt_reg_id, read_through from control.register order by 1")
+    assert after == before
+    assert town.quarantine() == []
+
+
+def test_a_batch_of_today_that_is_late_does_not_overwrite_newer_answers(build_town: BuildTown) -> None:
+    town = build_town(EASY)
+    town.sandbox.set_now(datetime(FIRST.year, FIRST.month, FIRST.day, 20, 55))
+    made = plan(town.context, town.inn, run_id="hourly", same_day=True)
+    ((batch_id, shards),) = made.batches.items()
+    for shard in shards:
+        stage(town.context, batch_id, shard)
+    town.set_day(FIRST + A_DAY, hour=6)
+    town.load()
+    books = town.books()
+    with pytest.raises(BadBatch, match="has read days of batch"):
+        publish(town.context, batch_id)
+    assert town.books() == books

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 
-from smena.transform.numbering import are_numbered_on
+from smena.transform.numbering import are_numbered_on, closings_of
 
 DRIVE = "9960123456789012"
 
@@ -68,3 +69,25 @@ def test_every_answer_is_taken_though_an_early_one_cannot_be_read() -> None:
 
     assert not are_numbered_on(answers(), {})
     assert len(taken) == 2
+
+
+CLOSINGS = {
+    "no page": ([], frozenset()),
+    "an empty body": ([b""], frozenset()),
+    "no report": ([page()], frozenset()),
+    "reports of the day and of later ones": (
+        [page(report(1, 100), report(2, 110)), page(report(3, 120))],
+        frozenset({(DRIVE, 2), (DRIVE, 3)}),
+    ),
+    "padding is none of the ФН": ([page(report(2, 110, drive=f"{DRIVE}  "))], frozenset({(DRIVE, 2)})),
+    "a page that cannot be read": ([page(report(2, 110)), b"<html>"], None),
+    "a report without a number": ([page(report(2, 110, shiftNumber=None))], None),
+    "a report without a time": ([page(report(2, 110, dateTime=""))], None),
+    "a report of no day": ([page(report(2, 110, dateTime="2025-13-45T10:00:00"))], None),
+}
+
+
+@pytest.mark.parametrize("name", CLOSINGS)
+def test_the_closings_of_a_day_are_found_or_not_known(name: str) -> None:
+    pages, found = CLOSINGS[name]
+    assert closings_of(pages, date(2025, 11, 2)) == found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 import pandas as pd
@@ -102,7 +103,7 @@ def vat_of_tills(cheques: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     rows = summed.reindex(known.index)
     vat = rows["vat"].astype("Int64").fillna(0).where(known)
     texts = ("{" + rows["text"].astype("string").fillna("") + "}").where(known)
-    parts: list[pd.Series] = []
+    parts: list[pd.Series[Any]] = []
     for operation in OPERATIONS:
         of_operation = known.index.get_level_values("operation") == operation
         name, by_rate_name = VAT[operation]
