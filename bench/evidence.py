@@ -101,7 +101,7 @@ def plan_market(dsn: str, shops: Sequence[Shop], first_day: date) -> Plan:
     """Switch Market on for the organisation, and plan a batch for its shops from that day on."""
     with Warehouse(dsn).transaction() as transaction:
         enable(transaction, inn=answers.INN, product=MARKET, start_date=first_day, changed_by="bench")
-        record = partial(wanted.record_shops, shops=[shop.as_entry() for shop in shops])
+        record = partial(wanted.record_shops, shops=[shop.as_entry() for shop in shops], today=first_day)
         return _plan(transaction, MARKET, record, {shop.id: shop for shop in shops})
 
 

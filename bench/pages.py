@@ -203,7 +203,7 @@ def _measure(address: str, dsn: str, given: argparse.Namespace, console: Console
     slow = 0
     with ThreadPoolExecutor(given.at_once) as at_once:
         for title, path in _pages(dsn).items():
-            for user in ("auditor", "accountant"):
+            for user in ("auditor", "accountant", "regional"):
                 taken = sorted(at_once.map(lambda _: _asked(address + path, user), range(given.requests)))  # noqa: B023
                 p95 = statistics.quantiles(taken, n=20)[-1]
                 slow += p95 >= LIMIT_MS
@@ -224,7 +224,9 @@ def _asked(address: str, user: str) -> float:
         address, headers={"X-Bench-User": user, "Authorization": "Bearer bench"}, timeout=60
     )
     taken = (time.monotonic() - started) * 1000
-    answer.raise_for_status()
+    # One who sees a part gets 404 for a document of another place.
+    if user != "regional" or answer.status_code != 404:
+        answer.raise_for_status()
     return taken
 
 

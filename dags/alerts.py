@@ -9,11 +9,12 @@ about everything that needs attention, or none. It asks the services nothing and
 
 A message lists days that are not loaded, failed batches, missing shifts, gaps, differences, decisions, waiting shifts,
 quarantine, certificates that expire, and registers with a fault. A fault of a register is reported once until it is
-cured. However often the task runs, an organisation gets one message a day: `control.alert` records the messages that
-went out. A message that could not be sent is not recorded, and the next run tries again.
+cured. However often the task runs, an organisation gets one message a day by each channel: `control.alert` records the
+messages that went out. A message that could not be sent is not recorded, and the next run tries again.
 
-* **Connections** `warehouse`, `smena_alerts` (`http`: a webhook; `smtp`: mail; `telegram`). Without `smena_alerts` the
-  task logs a warning.
+* **Connections** `warehouse`, `smena_alerts` (`http`: a webhook; `smtp`: mail; `telegram`; `apprise`: any service of
+  Apprise, several at once), and those that `smena alert-routes` names for an organisation, a КПП or a point of sale.
+  Without `smena_alerts` the task logs a warning.
 * **Setting** `SMENA_ALERT_QUARANTINE`: how many open records in quarantine cause no message (default 0).
 * **Retries**: transient errors, three times, with growing pauses. **When it fails**: `docs/how-to/alerts.md`.
 """
@@ -41,13 +42,25 @@ def alerts() -> None:
     @task
     def send(run_id: str) -> None:
         """Send one message per organisation with everything that needs attention."""
-        from smena.airflow.connections import context_from_airflow, messenger_from_airflow, pages_address_from_airflow
-        from smena.airflow.telemetry import send_standings
+        from smena.airflow.connections import (
+            channels_from_airflow,
+            context_from_airflow,
+            messenger_from_airflow,
+            pages_address_from_airflow,
+        )
+        from smena.airflow.telemetry import send_register_signs, send_standings
         from smena.alerts.outgoing import send_daily
 
         context = context_from_airflow()
         send_standings(context)
-        send_daily(context, messenger_from_airflow(), sent_by=run_id, pages_address=pages_address_from_airflow())
+        send_register_signs(context)
+        send_daily(
+            context,
+            messenger_from_airflow(),
+            sent_by=run_id,
+            pages_address=pages_address_from_airflow(),
+            connect=channels_from_airflow,
+        )
 
     send()
 

@@ -30,6 +30,15 @@ from control.organization
 cross join lateral (select date_trunc('day', now() at time zone organization.timezone) as begins) as today
 cross join generate_series(1, %(registers)s / %(organizations)s) as place;
 
+-- Two registers at each point of sale.
+insert into control.point_of_sale (organization_inn, unit_id, valid, sales_point)
+select
+    organization_inn,
+    kkt_reg_id,
+    '(,)',
+    'Магазин № ' || ((row_number() over (partition by organization_inn order by kkt_reg_id) - 1) / 2 + 1)
+from control.register;
+
 insert into control.batch (organization_inn, product, run_id, reason, detail, first_day, last_day, state, finished_at)
 select
     organization.inn,
@@ -65,7 +74,7 @@ select organization_inn, product, last_day, batch_id from control.batch;
 insert into accounting.shift (
     shift_id, organization_inn, kpp, kkt_reg_id, fiscal_drive_number, shift_number, fiscal_document_number, closed_at,
     received_at, receipts, cash_income, cash_refund, cash_payout, cash_payout_refund, cashless_income, cashless_refund,
-    source, detail, order_date, outcome, late_by, evidence, batch_id
+    source, detail, order_date, outcome, late_by, evidence, batch_id, sales_point
 )
 select
     accounting.shift_id('9' || register.kkt_reg_id, day),
@@ -85,7 +94,8 @@ select
     case when (register.ordinality * 31 + day) %% 997 = 0 then 'incomplete' else 'issued' end,
     case when (register.ordinality * 17 + day) %% 499 = 0 then interval '3 days' end,
     '{1}',
-    batch.batch_id
+    batch.batch_id,
+    'Магазин № ' || ((register.ordinality - 1) / 2 + 1)
 from (
     select
         *,
@@ -97,15 +107,17 @@ inner join control.batch
     on register.organization_inn = batch.organization_inn and batch.last_day = current_date - %(days)s + day - 1;
 
 -- The rows that the triggers would have written.
-insert into accounting.cash_of_day (organization_inn, day, shifts, net)
+insert into accounting.cash_of_day (organization_inn, day, kpp, sales_point, shifts, net)
 select
     organization_inn,
     closed_at::date,
+    kpp,
+    sales_point,
     count(*),
     sum(cash_income - cash_refund - cash_payout + cash_payout_refund)
 from accounting.shift
 where outcome in ('issued', 'no_cash')
-group by organization_inn, closed_at::date;
+group by organization_inn, closed_at::date, kpp, sales_point;
 
 insert into control.completeness (organization_inn, kkt_reg_id, day, verdict, shifts, batch_id)
 select
@@ -123,7 +135,7 @@ group by organization_inn, kkt_reg_id;
 
 insert into accounting.cash_order (
     document_id, shift_id, organization_inn, kpp, kind, number, date, counterparty, amount, source, status, operation,
-    taxation, agent, debit_account, credit_account, basis, batch_id
+    taxation, agent, debit_account, credit_account, basis, batch_id, sales_point
 )
 select
     accounting.order_id(shift.shift_id, 'cash_income', 'osn', false),
@@ -145,15 +157,16 @@ select
     '50.01',
     '90.01.1',
     'Отчёт о закрытии смены № ' || shift.shift_number,
-    shift.batch_id
+    shift.batch_id,
+    shift.sales_point
 from accounting.shift;
 
 insert into accounting.documents_of_day (
-    organization_inn, day, kpp, kind, status, source, documents, amount, without_amount
+    organization_inn, day, kpp, sales_point, kind, status, source, documents, amount, without_amount
 )
-select organization_inn, date, kpp, kind, status, source, count(*), sum(amount), 0
+select organization_inn, date, kpp, sales_point, kind, status, source, count(*), sum(amount), 0
 from accounting.cash_order
-group by organization_inn, date, kpp, kind, status, source;
+group by organization_inn, date, kpp, sales_point, kind, status, source;
 
 insert into accounting.document_change (organization_inn, position)
 select organization_inn, row_number() over (order by batch_id) from control.batch;
@@ -182,5 +195,18 @@ insert into control.page_user (user_name, organization_inn, granted_by) values (
 
 insert into control.page_user (user_name, organization_inn, granted_by)
 select 'accountant', inn, 'bench' from control.organization order by inn limit 3;
+
+-- A fifth of the points of sale of the first organisation.
+insert into control.page_user (user_name, organization_inn, sales_point, granted_by)
+select
+    'regional',
+    organization_inn,
+    sales_point,
+    'bench'
+from control.point_of_sale
+where
+    organization_inn = (select min(inn) from control.organization)
+    and substring(sales_point from '[0-9]+$')::integer %% 5 = 0
+group by organization_inn, sales_point;
 
 set session_replication_role = origin;

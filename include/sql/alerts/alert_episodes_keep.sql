@@ -1,7 +1,9 @@
 -- Run by alerts with a message that is about to go out: remembers the signs of registers that it reports.
-insert into control.register_episode (organization_inn, sign, episode, reported_on)
+insert into control.register_episode (organization_inn, recipient, kkt_reg_id, sign, episode, reported_on)
 select distinct
     %(inn)s,
+    %(recipient)s,
+    split_part(episode.name, ' ', 1),
     one.alert -> 'details' ->> 'sign',
     episode.name,
     cast(%(day)s as date)

@@ -3,6 +3,7 @@ select
     organization_inn,
     outcome,
     count(*) as count,
+    (array_agg(source order by closed_at, shift_id))[1] as product,
     min(closed_at)::date as first_day,
     max(closed_at)::date as last_day
 from accounting.shift

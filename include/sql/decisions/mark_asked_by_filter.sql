@@ -8,5 +8,6 @@ select
     ) as place
 from
     accounting.documents(
-        %(inn)s, %(first_day)s, %(last_day)s, %(kind)s, %(status)s, %(source)s, %(kpp)s, %(number)s
+        %(inn)s, %(first_day)s, %(last_day)s, %(kind)s, %(status)s, %(source)s, %(kpp)s, %(number)s,
+        %(sales_point)s
     ) as document

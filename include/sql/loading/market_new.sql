@@ -2,7 +2,8 @@
 -- reads: decided_document
 insert into accounting.market_document (
     document_id, kind, organization_inn, kpp, shop_id, number, date, counterparty, counterparty_inn, amount,
-    supplier_id, paper_number, paper_date, waybill_ids, sources, digest, evidence, batch_id
+    supplier_id, paper_number, paper_date, waybill_ids, sources, digest, evidence, batch_id,
+    sales_point
 )
 select
     decided.document_id,
@@ -22,7 +23,8 @@ select
     decided.sources,
     decided.digest,
     staged.evidence,
-    %(batch_id)s
+    %(batch_id)s,
+    coalesce(point.sales_point, '')
 from decided_document as decided
 inner join stage.market_document as staged
     on
@@ -32,4 +34,9 @@ inner join stage.market_document as staged
         and decided.key = staged.key
 inner join control.organization on organization.inn = %(inn)s
 left join control.shop on organization.inn = shop.organization_inn and staged.shop_id = shop.shop_id
+left join control.point_of_sale as point
+    on
+        organization.inn = point.organization_inn
+        and staged.shop_id = point.unit_id
+        and point.valid @> staged.day
 where decided.verdict = 'new'

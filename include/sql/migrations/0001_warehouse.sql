@@ -762,6 +762,21 @@ create table control.shop (
 comment on table control.shop is
 'Shops of Kontur.Market: the units whose documents are requested (unit_id of assignment, coverage, gap, page).';
 
+create table control.point_of_sale (
+    organization_inn text not null references control.organization (inn),
+    unit_id text not null,
+    valid daterange not null check (not isempty(valid)),
+    sales_point text not null default '',
+    address text not null default '',
+    constraint one_point_at_a_time exclude using gist (
+        organization_inn with =, unit_id with =, valid with &&
+    )
+);
+comment on table control.point_of_sale is
+'At which point of sale a register (unit_id: its РНМ) or shop stood on which days, by the lists of the services. A day '
+'without a row, and an empty name or address, are unknown: the list did not say.';
+comment on column control.point_of_sale.sales_point is 'salesPointName of the list of registers; of a shop, its name.';
+
 create table control.shop_product (
     organization_inn text not null references control.organization (inn),
     shop_id text not null,
@@ -1673,30 +1688,52 @@ create index completeness_certificate_of_organization on control.completeness_ce
 create trigger history_is_kept before update or delete or truncate on control.completeness_certificate
 for each statement execute function accounting.refuse();
 
+create table control.alert_route (
+    alert_route_id bigint generated always as identity primary key,
+    connection text not null check (connection <> ''),
+    organization_inn text references control.organization (inn),
+    kpp text check (kpp <> ''),
+    sales_point text check (sales_point <> ''),
+    added_by text not null,
+    added_at timestamptz not null default now(),
+    constraint place_of_an_organization check (organization_inn is not null or num_nonnulls(kpp, sales_point) = 0),
+    unique nulls not distinct (connection, organization_inn, kpp, sales_point)
+);
+comment on table control.alert_route is
+'Which connection (of Airflow) gets the alerts of which organisation, or of one КПП or point of sale of it. Those of '
+'`smena_alerts` need no row: it gets everything.';
+
 create table control.alert (
     organization_inn text not null references control.organization (inn),
     day date not null,
+    recipient text not null default '',
     digest text not null,
     text text not null,
     payload jsonb not null,
     sent_by text not null,
     sent_at timestamptz not null default now(),
-    primary key (organization_inn, day, digest)
+    primary key (organization_inn, day, recipient)
 );
 comment on table control.alert is
-'Sent messages, at most one per day and organisation: the row is written in the transaction of the sending.';
-create unique index alert_of_day on control.alert (organization_inn, day);
+'Sent messages, at most one per day, organisation and recipient: the row is written in the transaction of the sending.';
+comment on column control.alert.recipient is
+'The channel and the place that the message is about (smena.alerts.recipients); empty: the connection `smena_alerts`.';
 
 create table control.register_episode (
     organization_inn text not null references control.organization (inn),
+    recipient text not null default '',
+    kkt_reg_id text not null,
     sign text not null,
     episode text not null,
     reported_on date not null,
     cured_at timestamptz
 );
 comment on table control.register_episode is
-'Signs of registers (`control.register_signs`) that an alert has reported, once each until a later run finds it cured.';
-create unique index register_episode_that_goes_on on control.register_episode (organization_inn, sign, episode)
+'Signs of registers (`control.register_signs`) that an alert has reported to a recipient, once each until a later run '
+'finds it cured.';
+create unique index register_episode_that_goes_on on control.register_episode (
+    organization_inn, recipient, sign, episode
+)
 where cured_at is null;
 
 -- control: the pages: who sees which organisations.
@@ -1704,12 +1741,16 @@ where cured_at is null;
 create table control.page_user (
     user_name text not null check (user_name <> ''),
     organization_inn text references control.organization (inn),
+    kpp text check (kpp <> ''),
+    sales_point text check (sales_point <> ''),
     granted_by text not null,
     granted_at timestamptz not null default now(),
-    unique nulls not distinct (user_name, organization_inn)
+    constraint place_of_an_organization check (organization_inn is not null or num_nonnulls(kpp, sales_point) = 0),
+    unique nulls not distinct (user_name, organization_inn, kpp, sales_point)
 );
 comment on table control.page_user is
-'Which organisation a person sees, by the name in Airflow or by the login of the database; empty: all of them.';
+'Which organisation a person sees, by the name in Airflow or by the login of the database; empty: all of them. With a '
+'КПП or a point of sale: only what belongs to it. What belongs to no known place is seen with a grant of the whole.';
 
 -- The setting of the pages counts only on a connection of the pages. Another login sees the organisations in
 -- `page_user`.
@@ -1742,12 +1783,42 @@ as $$
             then string_to_array(coalesce(current_setting('smena.organizations', true), ''), ',')
         else
             coalesce(
-                (select array_agg(organization_inn) from control.page_user where user_name = session_user), '{}'
+                (
+                    select array_agg(organization_inn)
+                    from control.page_user
+                    where user_name = session_user and num_nonnulls(kpp, sales_point) = 0
+                ),
+                '{}'
             )
     end
 $$;
 comment on function control.own_organizations is
-'The organisations (ИНН) that the current user sees, if not all of them.';
+'The organisations (ИНН) that the current user sees whole, if not all of them.';
+
+create function control.own_places()
+returns table (organization_inn text, kpp text, sales_point text)
+language sql stable security definer parallel safe rows 10
+set search_path = ''
+as $$
+    select
+        place.organization_inn,
+        place.kpp,
+        place.sales_point
+    from jsonb_to_recordset(
+        case
+            when control.is_page_connection()
+                then coalesce(nullif(current_setting('smena.places', true), ''), '[]')::jsonb
+            else (
+                select coalesce(jsonb_agg(to_jsonb(page_user)), '[]')
+                from control.page_user
+                where page_user.user_name = session_user and num_nonnulls(page_user.kpp, page_user.sales_point) > 0
+            )
+        end
+    ) as place (organization_inn text, kpp text, sales_point text)
+    where num_nonnulls(place.kpp, place.sales_point) > 0
+$$;
+comment on function control.own_places is
+'The places (КПП, point of sale, or a point under a КПП) that the current user sees of organisations not seen whole.';
 
 create function control.organizations_in_sight() returns text[]
 language sql stable security definer parallel safe
@@ -1755,12 +1826,133 @@ set search_path = ''
 as $$
     select case
         when control.sees_all() then (select coalesce(array_agg(inn), '{}') from control.organization)
-        else control.own_organizations()
+        else
+            control.own_organizations()
+            || array(select distinct own.organization_inn from control.own_places() as own)
     end
 $$;
 comment on function control.organizations_in_sight is
-'The organisations (ИНН) that the current user sees. A statement that filters by them uses an index on the '
-'organisation; with the row-level policy alone it would read the rows of all others.';
+'The organisations (ИНН) that the current user sees whole or in part. A statement that filters by them uses an index '
+'on the organisation; with the row-level policy alone it would read the rows of all others.';
+
+create function control.sees_whole(inn text) returns boolean
+language sql stable parallel safe
+as $$
+    select
+        (current_setting('role', true) not in ('smena_accountant', 'smena_auditor') and control.is_page_connection())
+        or control.sees_all()
+        or sees_whole.inn = any(control.own_organizations())
+$$;
+comment on function control.sees_whole is
+'Whether the current user sees the whole organisation, not only places of it: a loader sees every one.';
+
+create function control.sees_book(inn text, kpp text) returns boolean
+language sql stable parallel safe
+as $$
+    select
+        control.sees_whole(sees_book.inn)
+        or exists (
+            select from control.own_places() as own
+            where own.organization_inn = sees_book.inn and own.kpp = sees_book.kpp and own.sales_point is null
+        )
+$$;
+comment on function control.sees_book is
+'Whether the current user sees a cash book (ИНН + КПП), whether or not it has entries.';
+
+create view control.unit_kpp with (security_invoker = true) as
+select
+    organization_inn,
+    kkt_reg_id as unit_id,
+    kpp,
+    valid as days
+from control.register_kpp
+union all
+select
+    register.organization_inn,
+    register.kkt_reg_id,
+    organization.kpp,
+    unnest('{(,)}'::datemultirange - coalesce(range_agg(register_kpp.valid), '{}'::datemultirange))
+from control.register
+inner join control.organization on register.organization_inn = organization.inn
+left join control.register_kpp
+    on
+        register.organization_inn = register_kpp.organization_inn
+        and register.kkt_reg_id = register_kpp.kkt_reg_id
+group by register.organization_inn, register.kkt_reg_id, organization.kpp
+union all
+select
+    shop.organization_inn,
+    shop.shop_id,
+    coalesce(nullif(shop.kpp, ''), organization.kpp),
+    '(,)'
+from control.shop
+inner join control.organization on shop.organization_inn = organization.inn;
+comment on view control.unit_kpp is
+'Which КПП a register or shop has on which days: on days without a known one, that of the organisation.';
+
+-- Two of three columns of a place may be empty, so a register is in sight on the days of its КПП and of its point.
+create function control.own_units()
+returns table (organization_inn text, unit_id text)
+language sql stable security definer parallel safe rows 100
+set search_path = ''
+as $$
+    select distinct
+        unit_kpp.organization_inn,
+        unit_kpp.unit_id
+    from control.own_places() as own
+    inner join control.unit_kpp
+        on own.organization_inn = unit_kpp.organization_inn and coalesce(own.kpp, unit_kpp.kpp) = unit_kpp.kpp
+    where
+        own.sales_point is null
+        or exists (
+            select from control.point_of_sale
+            where
+                point_of_sale.organization_inn = unit_kpp.organization_inn
+                and point_of_sale.unit_id = unit_kpp.unit_id
+                and point_of_sale.sales_point = own.sales_point
+                and point_of_sale.valid && unit_kpp.days
+        )
+$$;
+comment on function control.own_units is
+'Registers and shops that stood, on some day, at a place of `control.own_places`.';
+
+create function control.sees_unit(inn text, unit text, days daterange) returns boolean
+language sql stable security definer parallel safe
+set search_path = ''
+as $$
+    select exists (
+        select from control.own_places() as own
+        inner join control.unit_kpp
+            on own.organization_inn = unit_kpp.organization_inn and coalesce(own.kpp, unit_kpp.kpp) = unit_kpp.kpp
+        where
+            own.organization_inn = sees_unit.inn
+            and unit_kpp.organization_inn = sees_unit.inn
+            and unit_kpp.unit_id = sees_unit.unit
+            and unit_kpp.days && sees_unit.days
+            and (
+                own.sales_point is null
+                or exists (
+                    select from control.point_of_sale
+                    where
+                        point_of_sale.organization_inn = sees_unit.inn
+                        and point_of_sale.unit_id = sees_unit.unit
+                        and point_of_sale.sales_point = own.sales_point
+                        and point_of_sale.valid && (unit_kpp.days * sees_unit.days)
+                )
+            )
+    )
+$$;
+comment on function control.sees_unit is
+'Whether a register or shop stood at a place of `control.own_places` on one of the days.';
+
+create function control.organization_of_batch(batch bigint) returns text
+language sql stable security definer parallel safe
+set search_path = ''
+as $$
+    select organization_inn from control.batch where batch_id = organization_of_batch.batch
+$$;
+comment on function control.organization_of_batch is
+'The organisation of a batch, also for those who may not see the batch, because it is about the whole organisation.';
 
 -- raw: the evidence, one partition per month in which responses came (UTC, by the server's clock).
 --
@@ -1859,6 +2051,7 @@ create table accounting.shift (
     source text not null check (source in ('ofd', 'market')),
     organization_inn text not null,
     kpp text not null,
+    sales_point text not null default '',
     kkt_reg_id text,
     fiscal_drive_number text,
     shift_number integer check (shift_number > 0),
@@ -1931,6 +2124,9 @@ create table accounting.shift (
 comment on table accounting.shift is 'Every closed shift that a source reported, once, with its outcome.';
 comment on column accounting.shift.proposed_orders is
 'The orders that its sums make, amounts in kopecks, while they are not issued; null if none can be made.';
+comment on column accounting.shift.sales_point is
+'The point of sale of its register or shop on its day (control.point_of_sale), as known when it was loaded; empty: '
+'unknown. It stays when the register moves.';
 comment on column accounting.shift.closed_at is 'Local time of the register, without a zone; so is opened_at.';
 comment on column accounting.shift.reason is
 'Reasons for its outcome: codes with arguments, one per line; reason_code and reason_args are those of the first.';
@@ -2025,14 +2221,16 @@ begin
         fiscal_sign, opened_at, closed_at, received_at, receipts, cash_income, cash_refund, cash_payout,
         cash_payout_refund, cashless_income, cashless_refund, source, detail, order_date, outcome, reason, evidence,
         revision, batch_id, loaded_at, late_by, decision_id, shop_id, cashbox_id, till_shift, price_correction, same_as,
-        documents_quantity, drive_replace, drive_exhausted, drive_memory_full, ofd_timeout, not_sent, not_sent_since
+        documents_quantity, drive_replace, drive_exhausted, drive_memory_full, ofd_timeout, not_sent, not_sent_since,
+        sales_point
     )
     select
         shift_id, organization_inn, kpp, kkt_reg_id, fiscal_drive_number, shift_number, fiscal_document_number,
         fiscal_sign, opened_at, closed_at, received_at, receipts, cash_income, cash_refund, cash_payout,
         cash_payout_refund, cashless_income, cashless_refund, source, detail, order_date, outcome, reason, evidence,
         revision, batch_id, loaded_at, late_by, decision_id, shop_id, cashbox_id, till_shift, price_correction, same_as,
-        documents_quantity, drive_replace, drive_exhausted, drive_memory_full, ofd_timeout, not_sent, not_sent_since
+        documents_quantity, drive_replace, drive_exhausted, drive_memory_full, ofd_timeout, not_sent, not_sent_since,
+        sales_point
     from old_rows;
     return null;
 end
@@ -2138,12 +2336,15 @@ for each statement execute function accounting.check_changed_shifts();
 create table accounting.cash_of_day (
     organization_inn text not null references control.organization (inn),
     day date not null,
+    kpp text not null,
+    sales_point text not null,
     shifts bigint not null,
     net numeric(18, 2) not null,
-    primary key (organization_inn, day)
+    primary key (organization_inn, day, kpp, sales_point)
 );
 comment on table accounting.cash_of_day is
-'Shifts with the outcome issued or no_cash that were closed on the day, by the register''s time: their count '
+'Shifts with the outcome issued or no_cash that were closed on the day, by the register''s time, by КПП and point of '
+'sale: their count '
 'and their net cash. Other outcomes are read from the shifts.';
 
 create trigger nothing_is_deleted before delete or truncate on accounting.cash_of_day
@@ -2153,17 +2354,19 @@ create function accounting.sum_cash_of_new_shifts() returns trigger
 language plpgsql
 as $$
 begin
-    insert into accounting.cash_of_day as kept (organization_inn, day, shifts, net)
+    insert into accounting.cash_of_day as kept (organization_inn, day, kpp, sales_point, shifts, net)
     select
         organization_inn,
         closed_at::date,
+        kpp,
+        sales_point,
         count(*),
         sum(cash_income - cash_refund - cash_payout + cash_payout_refund)
     from new_rows
     where outcome in ('issued', 'no_cash')
-    group by organization_inn, closed_at::date
-    order by organization_inn, closed_at::date
-    on conflict (organization_inn, day) do update
+    group by organization_inn, closed_at::date, kpp, sales_point
+    order by organization_inn, closed_at::date, kpp, sales_point
+    on conflict (organization_inn, day, kpp, sales_point) do update
         set shifts = kept.shifts + excluded.shifts, net = kept.net + excluded.net;
     return null;
 end
@@ -2177,16 +2380,20 @@ create function accounting.sum_cash_of_changed_shifts() returns trigger
 language plpgsql
 as $$
 begin
-    insert into accounting.cash_of_day as kept (organization_inn, day, shifts, net)
+    insert into accounting.cash_of_day as kept (organization_inn, day, kpp, sales_point, shifts, net)
     select
         organization_inn,
         closed_at::date,
+        kpp,
+        sales_point,
         sum(shifts),
         sum(net)
     from (
         select
             organization_inn,
             closed_at,
+            kpp,
+            sales_point,
             1 as shifts,
             cash_income - cash_refund - cash_payout + cash_payout_refund as net
         from new_rows
@@ -2195,15 +2402,17 @@ begin
         select
             organization_inn,
             closed_at,
+            kpp,
+            sales_point,
             -1,
             cash_refund - cash_income + cash_payout - cash_payout_refund
         from old_rows
         where outcome in ('issued', 'no_cash')
     ) as change
-    group by organization_inn, closed_at::date
+    group by organization_inn, closed_at::date, kpp, sales_point
     having sum(shifts) <> 0 or sum(net) <> 0
-    order by organization_inn, closed_at::date
-    on conflict (organization_inn, day) do update
+    order by organization_inn, closed_at::date, kpp, sales_point
+    on conflict (organization_inn, day, kpp, sales_point) do update
         set shifts = kept.shifts + excluded.shifts, net = kept.net + excluded.net;
     return null;
 end
@@ -2220,6 +2429,7 @@ create table accounting.cash_order (
     shift_id uuid not null,
     organization_inn text not null,
     kpp text not null,
+    sales_point text not null default '',
     kind text not null check (kind in ('pko', 'rko')),
     number bigint not null check (number > 0),
     date date not null,
@@ -2278,7 +2488,7 @@ comment on column accounting.cash_order.revision is
 create unique index one_live_order on accounting.cash_order (shift_id, operation, taxation, agent)
 where status in ('new', 'accepted');
 create index cash_order_of_organization on accounting.cash_order (organization_inn, date)
-include (kind, status, amount);
+include (kind, status, amount, kpp, sales_point);
 create index cash_order_of_day on accounting.cash_order (date);
 create index cash_order_of_number on accounting.cash_order (number_text);
 create unique index cash_order_of_shift on accounting.cash_order (shift_id, operation, taxation, agent, issue);
@@ -2635,12 +2845,14 @@ begin
     insert into accounting.cash_order_history (
         document_id, shift_id, organization_inn, kpp, kind, number, date, book_year, counterparty, amount, source,
         status, operation, taxation, agent, debit_account, credit_account, vat, vat_by_rate, basis, revision, batch_id,
-        loaded_at, issue, status_by, status_at, status_reason, issued_decision_id, reversed_decision_id, reversed_on
+        loaded_at, issue, status_by, status_at, status_reason, issued_decision_id, reversed_decision_id, reversed_on,
+        sales_point
     )
     select
         document_id, shift_id, organization_inn, kpp, kind, number, date, book_year, counterparty, amount, source,
         status, operation, taxation, agent, debit_account, credit_account, vat, vat_by_rate, basis, revision, batch_id,
-        loaded_at, issue, status_by, status_at, status_reason, issued_decision_id, reversed_decision_id, reversed_on
+        loaded_at, issue, status_by, status_at, status_reason, issued_decision_id, reversed_decision_id, reversed_on,
+        sales_point
     from old_rows;
     return null;
 end
@@ -3006,16 +3218,18 @@ create table accounting.documents_of_day (
     organization_inn text not null references control.organization (inn),
     day date not null,
     kpp text not null,
+    sales_point text not null,
     kind text not null,
     status text not null,
     source text not null,
     documents bigint not null,
     amount numeric(18, 2) not null,
     without_amount bigint not null,
-    primary key (organization_inn, day, kpp, kind, status, source)
+    primary key (organization_inn, day, kpp, sales_point, kind, status, source)
 );
 comment on table accounting.documents_of_day is
-'Documents by day, cash book, kind, status and source: their count, their sum, and how many have no amount.';
+'Documents by day, cash book, point of sale, kind, status and source: their count, their sum, and how many have no '
+'amount.';
 create index documents_of_day_new on accounting.documents_of_day (organization_inn, day)
 where status = 'new' and documents > 0;
 
@@ -3027,12 +3241,13 @@ language plpgsql
 as $$
 begin
     insert into accounting.documents_of_day as kept (
-        organization_inn, day, kpp, kind, status, source, documents, amount, without_amount
+        organization_inn, day, kpp, sales_point, kind, status, source, documents, amount, without_amount
     )
     select
         organization_inn,
         date,
         kpp,
+        sales_point,
         kind,
         status,
         source,
@@ -3040,9 +3255,9 @@ begin
         coalesce(sum(amount), 0),
         count(*) filter (where amount is null)
     from new_rows
-    group by organization_inn, date, kpp, kind, status, source
-    order by organization_inn, date, kpp, kind, status, source
-    on conflict (organization_inn, day, kpp, kind, status, source) do update
+    group by organization_inn, date, kpp, sales_point, kind, status, source
+    order by organization_inn, date, kpp, sales_point, kind, status, source
+    on conflict (organization_inn, day, kpp, sales_point, kind, status, source) do update
         set
             documents = kept.documents + excluded.documents,
             amount = kept.amount + excluded.amount,
@@ -3056,12 +3271,13 @@ language plpgsql
 as $$
 begin
     insert into accounting.documents_of_day as kept (
-        organization_inn, day, kpp, kind, status, source, documents, amount, without_amount
+        organization_inn, day, kpp, sales_point, kind, status, source, documents, amount, without_amount
     )
     select
         organization_inn,
         day,
         kpp,
+        sales_point,
         kind,
         status,
         source,
@@ -3073,6 +3289,7 @@ begin
             organization_inn,
             date as day,
             kpp,
+            sales_point,
             kind,
             status,
             source,
@@ -3081,13 +3298,13 @@ begin
             (amount is null)::integer as without_amount
         from new_rows
         union all
-        select organization_inn, date, kpp, kind, status, source, -1, -coalesce(amount, 0), -(amount is null)::integer
+        select organization_inn, date, kpp, sales_point, kind, status, source, -1, -coalesce(amount, 0), -(amount is null)::integer
         from old_rows
     ) as change
-    group by organization_inn, day, kpp, kind, status, source
+    group by organization_inn, day, kpp, sales_point, kind, status, source
     having sum(documents) <> 0 or sum(amount) <> 0 or sum(without_amount) <> 0
-    order by organization_inn, day, kpp, kind, status, source
-    on conflict (organization_inn, day, kpp, kind, status, source) do update
+    order by organization_inn, day, kpp, sales_point, kind, status, source
+    on conflict (organization_inn, day, kpp, sales_point, kind, status, source) do update
         set
             documents = kept.documents + excluded.documents,
             amount = kept.amount + excluded.amount,
@@ -3111,6 +3328,7 @@ create table accounting.market_document (
     kind text not null check (kind in ('cashless_report', 'sales_report', 'waybill')),
     organization_inn text not null references control.organization (inn),
     kpp text not null,
+    sales_point text not null default '',
     shop_id text not null,
     number text not null,
     date date not null,
@@ -3147,7 +3365,7 @@ comment on column accounting.market_document.waybill_ids is
 comment on column accounting.market_document.digest is
 'Digest of head and lines: a load that finds the same digest changes nothing.';
 create index market_document_of_organization on accounting.market_document (organization_inn, date)
-include (kind, status, amount);
+include (kind, status, amount, kpp, sales_point);
 create index market_document_of_day on accounting.market_document (date);
 create index market_document_of_number on accounting.market_document (number);
 create index market_document_not_accepted on accounting.market_document (organization_inn, date) where status = 'new';
@@ -3758,7 +3976,8 @@ select
     vat,
     basis,
     null::bigint[] as evidence,
-    null::text as shop_id
+    null::text as shop_id,
+    sales_point
 from accounting.cash_order
 union all
 select
@@ -3785,7 +4004,8 @@ select
     null,
     null,
     evidence,
-    shop_id
+    shop_id,
+    sales_point
 from accounting.market_document;
 comment on view accounting.document is
 'Учет → Документы: every loaded document, one row each. Columns after the revision are empty if documents of the kind '
@@ -3798,7 +4018,8 @@ comment on column accounting.document.shop_id is 'Of a document of Kontur.Market
 comment on column accounting.document.vat is 'Of a cash order; empty: not exactly known.';
 
 create function accounting.documents(
-    inn text, first_day date, last_day date, kind text, status text, source text, kpp text, number text
+    inn text, first_day date, last_day date, kind text, status text, source text, kpp text, number text,
+    sales_point text default null
 ) returns setof accounting.document
 language sql stable parallel safe
 as $$
@@ -3813,6 +4034,7 @@ as $$
         and (documents.source is null or document.source = documents.source)
         and (documents.kpp is null or document.kpp = documents.kpp)
         and (documents.number is null or document.number = documents.number)
+        and (documents.sales_point is null or document.sales_point = documents.sales_point)
 $$;
 comment on function accounting.documents is
 'The documents of a filter; null is any, and without an ИНН they are of all organisations in sight. The planner '
@@ -4710,6 +4932,90 @@ comment on view mart.event is
 
 -- Rights: row-level security by organisation, and what each of the four roles may do.
 
+-- Besides organisations that a user sees whole, there are those of which a user sees places. A hashed subplan keeps the
+-- look-up of a row short, however many places there are. A table that is not named here shows nothing of them.
+create function control.rule_of_places(protected regclass) returns text
+language plpgsql stable
+as $$
+declare
+    named text[] := (
+        select array_agg(attname::text) from pg_attribute
+        where attrelid = protected and attnum > 0 and not attisdropped
+    );
+    of_kpp constant text :=
+        '(organization_inn, kpp) in ('
+        'select own.organization_inn, own.kpp from control.own_places() as own'
+        ' where own.kpp is not null and own.sales_point is null)';
+    of_point constant text :=
+        '(organization_inn, sales_point) in ('
+        'select own.organization_inn, own.sales_point from control.own_places() as own'
+        ' where own.sales_point is not null and own.kpp is null)';
+    of_both constant text :=
+        '(organization_inn, kpp, sales_point) in ('
+        'select own.organization_inn, own.kpp, own.sales_point from control.own_places() as own'
+        ' where own.kpp is not null and own.sales_point is not null)';
+    in_part constant text := 'organization_inn = any((select control.organizations_in_sight())::text[])';
+    of_unit constant text :=
+        '(organization_inn, %1$s) in ('
+        'select own.organization_inn, own.unit_id from control.own_units() as own)';
+    on_days constant text := '(' || of_unit || ' and control.sees_unit(organization_inn, %1$s, %2$s))';
+    on_day constant text := replace(on_days, '%2$s', 'daterange(%2$s, %2$s, ''[]'')');
+    of_shift constant text := 'exists (select from accounting.shift where shift.shift_id = %s.%s)';
+    name constant text := protected::text;
+begin
+    return case
+        when named @> '{organization_inn, kpp, sales_point}' then concat_ws(' or ', of_kpp, of_point, of_both)
+        -- A cash book is of a КПП; a point of sale is only a part of one.
+        when
+            name in (
+                'accounting.cash_opening', 'accounting.cash_movement', 'accounting.cash_limit', 'accounting.cash_carried'
+            )
+            then of_kpp
+        when
+            name in (
+                'control.former_settings', 'control.account_rule', 'control.setting_change', 'control.closed_period',
+                'control.closed_period_history', 'control.covered_day'
+            )
+            then in_part
+        -- An integration that is restricted to registers names them.
+        when name in ('control.integration', 'control.integration_history')
+            then in_part || ' and registers <@ array(select own.unit_id from control.own_units() as own)'
+        when name in ('control.register', 'control.register_episode') then format(of_unit, 'kkt_reg_id')
+        when
+            name in ('control.shop', 'control.shop_product', 'control.product_list', 'control.confirmed_shop_day')
+            then format(of_unit, 'shop_id')
+        when name = 'control.register_kpp' then format(on_days, 'kkt_reg_id', 'valid')
+        when name = 'control.point_of_sale' then format(on_days, 'unit_id', 'valid')
+        when name = 'control.register_link' then format(on_days, 'kkt_reg_id', 'days')
+        when name in ('control.coverage', 'control.gap') then format(on_days, 'unit_id', 'days')
+        when name = 'control.covered' then format(on_days, 'unit_id', 'range_merge(days)')
+        when name = 'control.reconciled' then format(on_days, 'kkt_reg_id', 'range_merge(days)')
+        -- Without a day it may be of any day.
+        when name = 'control.quarantine' then format(on_day, 'unit_id', 'day') || ' and day is not null'
+        when name in ('control.completeness', 'control.source_day', 'control.difference')
+            then format(on_day, 'kkt_reg_id', 'day')
+        when name = 'control.source_shift' then format(on_day, 'kkt_reg_id', 'coalesce(closed_at, opened_at)::date')
+        when name = 'control.source_opening' then format(on_day, 'kkt_reg_id', 'opened_at::date')
+        when name = 'control.comparison'
+            then concat_ws(' and ', format(of_shift, name, 'till_id'), format(of_shift, name, 'fiscal_id'))
+        when name = 'control.confirmed_shift' then format(of_shift, name, 'shift_id')
+        -- A decision shows both of its sides.
+        when name = 'control.decision'
+            then
+                concat_ws(
+                    ' and ',
+                    '(shift_id is null or ' || format(of_shift, name, 'shift_id') || ')',
+                    '(competing_shift_id is null or ' || format(of_shift, name, 'competing_shift_id') || ')',
+                    '(document_id is null or exists ('
+                    'select from accounting.market_document as head where head.document_id = decision.document_id))'
+                )
+        else 'false'
+    end;
+end
+$$;
+comment on function control.rule_of_places is
+'Which rows of a table belong to the places that a user sees: a part of the policies of `control.protect`.';
+
 create function control.protect(protected regclass) returns void
 language plpgsql
 as $$
@@ -4718,10 +5024,18 @@ declare
         select array_agg(attname::text) from pg_attribute
         where attrelid = protected and attnum > 0 and not attisdropped
     );
-    own constant text := '((select control.sees_all()) or %s = any((select control.own_organizations())::text[]))';
+    own constant text := '((select control.sees_all()) or %s = any((select control.%s())::text[]))';
     rule text := case
-        when protected = 'control.organization'::regclass then format(own, 'inn')
-        when 'organization_inn' = any(named) then format(own, 'organization_inn')
+        when protected = 'control.organization'::regclass then format(own, 'inn', 'organizations_in_sight')
+        when 'organization_inn' = any(named)
+            then
+                format(own, 'organization_inn', 'own_organizations')
+                || ' or (' || control.rule_of_places(protected) || ')'
+        when protected = 'control.assignment'::regclass
+            then
+                'exists (select from control.batch where batch.batch_id = assignment.batch_id)'
+                ' or (control.organization_of_batch(batch_id), unit_id) in ('
+                'select own.organization_inn, own.unit_id from control.own_units() as own)'
         when 'batch_id' = any(named)
             then format('exists (select from control.batch where batch.batch_id = %s.batch_id)', protected)
         when protected <> 'accounting.market_document'::regclass and 'document_id' = any(named)
@@ -4766,7 +5080,7 @@ begin
         where
             relnamespace in ('accounting'::regnamespace, 'control'::regnamespace)
             and relkind in ('r', 'v')
-            and pg_class.oid <> 'control.page_user'::regclass
+            and pg_class.oid not in ('control.page_user'::regclass, 'control.alert_route'::regclass)
     loop
         if found.relkind = 'r' then
             perform control.protect(found.name);
@@ -4780,12 +5094,20 @@ $$;
 revoke select on control.mandate_signature from smena_accountant;
 create policy grants_are_of_administrators on control.setting_change as restrictive
 for select to smena_accountant, smena_auditor using (what not in ('grant', 'revoke'));
-grant select on control.page_user to smena_loader;
-grant all on control.page_user to smena_owner;
+grant select on control.page_user, control.alert_route to smena_loader;
+grant all on control.page_user, control.alert_route to smena_owner;
 
 alter table raw.page enable row level security;
 create policy own_organizations on raw.page for select to smena_accountant, smena_auditor
-using (exists (select from control.batch where batch.batch_id = page.batch_id));
+using (
+    exists (select from control.batch where batch.batch_id = page.batch_id)
+    or (control.organization_of_batch(batch_id), unit_id) in (
+        select
+            own.organization_inn,
+            own.unit_id
+        from control.own_units() as own
+    )
+);
 create policy everything on raw.page to smena_owner, smena_loader using (true) with check (true);
 
 grant usage on schema raw, accounting, control to smena_owner, smena_loader, smena_accountant, smena_auditor;
@@ -4805,6 +5127,6 @@ grant select, insert, update, delete, truncate on all tables in schema stage to 
 grant delete on control.gap, control.coverage, control.covered_day, control.check_result, control.register_kpp,
 control.closed_period, accounting.cash_carried,
 accounting.market_document_line, control.completeness, control.source_shift, control.source_day,
-control.source_opening to smena_loader;
+control.source_opening, control.point_of_sale to smena_loader;
 grant usage on all sequences in schema raw, stage, accounting, control to smena_owner, smena_loader;
 grant select on schema_version to smena_owner, smena_loader, smena_accountant, smena_auditor;

@@ -1,5 +1,5 @@
--- Run by alerts: registers with a sign that was not reported before, by sign. A sign is reported again only after it
--- was cured. A shift that is open is reported each time, because its cash is not in the books.
+-- Run by alerts: registers with a sign that was not reported before, by sign. A sign is reported to a recipient
+-- again only after it was cured. A shift that is open is reported each time, because its cash is not in the books.
 with new_sign as (
     select
         signs.*,
@@ -16,6 +16,7 @@ with new_sign as (
                 select from control.register_episode
                 where
                     register_episode.organization_inn = signs.organization_inn
+                    and register_episode.recipient = %(recipient)s
                     and register_episode.sign = signs.sign
                     and register_episode.episode = signs.kkt_reg_id || ' ' || signs.episode
                     and register_episode.cured_at is null

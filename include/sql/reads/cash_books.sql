@@ -38,7 +38,7 @@ book as (
         inn,
         kpp
     from control.organization
-    where cast(%(inn)s as text) is null or inn = %(inn)s
+    where (cast(%(inn)s as text) is null or inn = %(inn)s) and control.sees_book(inn, kpp)
 )
 
 select

@@ -6,6 +6,7 @@ select
     document.date,
     document.organization_inn,
     document.kpp,
+    document.sales_point,
     document.counterparty,
     document.amount,
     document.source,
@@ -14,6 +15,7 @@ select
     document.batch_id
 from
     accounting.documents(
-        %(inn)s, %(first_day)s, %(last_day)s, %(kind)s, %(status)s, %(source)s, %(kpp)s, %(number)s
+        %(inn)s, %(first_day)s, %(last_day)s, %(kind)s, %(status)s, %(source)s, %(kpp)s, %(number)s,
+        %(sales_point)s
     ) as document
 order by document.date, document.kpp, document.kind, length(document.number), document.number, document.document_id

@@ -18,7 +18,8 @@ with keyed as (
         end as text_key
     from
         accounting.documents(
-            %(inn)s, %(first_day)s, %(last_day)s, %(kind)s, %(status)s, %(source)s, %(kpp)s, %(number)s
+            %(inn)s, %(first_day)s, %(last_day)s, %(kind)s, %(status)s, %(source)s, %(kpp)s, %(number)s,
+            %(sales_point)s
         ) as document
 ),
 
@@ -67,6 +68,7 @@ select
     listed.organization_inn,
     organization.name as organization_name,
     listed.kpp,
+    listed.sales_point,
     coalesce(shift.kkt_reg_id, shift.cashbox_id, shift.shop_id, listed.shop_id) as till_id,
     coalesce(
         nullif(register.name, ''), nullif(register.address, ''), nullif(shop.name, ''), nullif(shop.address, ''), ''

@@ -23,6 +23,7 @@ from (
         and (cast(%(status)s as text) is null or of_day.status = %(status)s)
         and (cast(%(source)s as text) is null or of_day.source = %(source)s)
         and (cast(%(kpp)s as text) is null or of_day.kpp = %(kpp)s)
+        and (cast(%(sales_point)s as text) is null or of_day.sales_point = %(sales_point)s)
     union all
     select
         document.kind,
@@ -32,7 +33,8 @@ from (
         (document.amount is null)::integer
     from
         accounting.documents(
-            %(inn)s, %(first_day)s, %(last_day)s, %(kind)s, %(status)s, %(source)s, %(kpp)s, %(number)s
+            %(inn)s, %(first_day)s, %(last_day)s, %(kind)s, %(status)s, %(source)s, %(kpp)s, %(number)s,
+            %(sales_point)s
         ) as document
     where cast(%(number)s as text) is not null
 ) as counted

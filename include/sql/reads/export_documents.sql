@@ -22,7 +22,8 @@ select
     document.document_id::text as document_id
 from
     accounting.documents(
-        %(inn)s, %(first_day)s, %(last_day)s, %(kind)s, %(status)s, %(source)s, %(kpp)s, %(number)s
+        %(inn)s, %(first_day)s, %(last_day)s, %(kind)s, %(status)s, %(source)s, %(kpp)s, %(number)s,
+        %(sales_point)s
     ) as document
 left join accounting.shift on document.shift_id = shift.shift_id
 order by document.date, document.kpp, document.kind, length(document.number), document.number, document.document_id

@@ -11,7 +11,9 @@ select
     batch.planned_at,
     batch.finished_at,
     batch.state,
-    batch.summary
+    batch.summary,
+    batch.allowed_at,
+    batch.allowed_by
 from control.batch
 inner join control.organization on batch.organization_inn = organization.inn
 where

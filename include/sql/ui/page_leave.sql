@@ -2,4 +2,5 @@
 -- again.
 select
     set_config('role', 'none', true),
-    set_config('smena.organizations', '', true)
+    set_config('smena.organizations', '', true),
+    set_config('smena.places', '', true)

@@ -1,6 +1,7 @@
--- Run by the page «Сегодня»: net cash of each point of sale, as page_today_cash gives that of organisations. It reads
--- every shift of the month, so for all organisations in sight it returns nothing if they have more than `most_units`
--- registers and shops. `of_level` counts the points.
+-- Run by the page «Сегодня»: net cash of each point of sale, as page_today_cash gives that of organisations. A shift
+-- counts at the point at which its register stood then; where that is unknown, the register is named. It reads every
+-- shift of the month, so for all organisations in sight it returns nothing if they have more than `most_units` registers
+-- and shops. `of_level` counts the points.
 with organization_day as (
     select
         organization.inn,
@@ -32,6 +33,7 @@ summed as (
             select
                 shift.kkt_reg_id,
                 shift.shop_id,
+                shift.sales_point,
                 sum(cash.net) filter (where shift.closed_at >= (organization_day.today - 1)::timestamp) as yesterday,
                 sum(cash.net) as month,
                 count(*) filter (where cash.net is null) as left_out
@@ -64,7 +66,7 @@ summed as (
                 and shift.closed_at < organization_day.today::timestamp
                 and shift.outcome not in ('duplicate', 'rejected', 'before_start')
                 and (select few.are_few from few)
-            group by shift.kkt_reg_id, shift.shop_id
+            group by shift.kkt_reg_id, shift.shop_id, shift.sales_point
         ) as of_points
 ),
 
@@ -72,9 +74,10 @@ named as (
     select
         summed.inn,
         coalesce(
-            nullif(register.sales_point, ''), nullif(register.address, ''), nullif(register.name, ''),
+            nullif(summed.sales_point, ''), nullif(register.name, ''), nullif(register.kkt_reg_id, ''),
             nullif(shop.name, ''), nullif(shop.address, ''), summed.kkt_reg_id, summed.shop_id, ''
         ) as point,
+        summed.sales_point,
         summed.yesterday,
         summed.month,
         summed.left_out
@@ -88,17 +91,19 @@ whole as (
     select
         inn,
         point,
+        sales_point,
         sum(yesterday) as yesterday,
         sum(month) as month,
         sum(left_out)::bigint as left_out
     from named
-    group by inn, point
+    group by inn, point, sales_point
 )
 
 select
     whole.inn,
     organization_day.name,
     whole.point,
+    whole.sales_point,
     whole.yesterday,
     whole.month,
     whole.left_out,

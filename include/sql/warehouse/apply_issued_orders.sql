@@ -53,6 +53,7 @@ fresh as (
         proposed.*,
         extract(year from proposed.day)::integer as book_year,
         shift.kpp,
+        shift.sales_point,
         shift.source,
         shift.closed_at,
         coalesce(shift.kkt_reg_id, shift.cashbox_id) as register,
@@ -87,7 +88,7 @@ book as materialized (
 insert into accounting.cash_order (
     document_id, shift_id, organization_inn, kpp, kind, number, date, counterparty, amount, source, operation, taxation,
     agent, debit_account, credit_account, vat, vat_by_rate, basis, issue, batch_id,
-    issued_decision_id
+    issued_decision_id, sales_point
 )
 select
     accounting.order_id(fresh.shift_id, fresh.operation, fresh.taxation, fresh.agent, fresh.issue),
@@ -115,6 +116,7 @@ select
     fresh.basis,
     fresh.issue,
     fresh.batch_id,
-    fresh.decision_id
+    fresh.decision_id,
+    fresh.sales_point
 from fresh
 inner join book on fresh.kpp = book.kpp and fresh.kind = book.kind and fresh.book_year = book.book_year

@@ -6,7 +6,7 @@ insert into accounting.shift (
     opened_at, closed_at, received_at, receipts, cash_income, cash_refund, cash_payout, cash_payout_refund,
     cashless_income, cashless_refund, source, detail, order_date, outcome, reason, same_as, evidence, batch_id, late_by,
     documents_quantity, drive_replace, drive_exhausted, drive_memory_full, ofd_timeout, not_sent, not_sent_since,
-    proposed_orders
+    proposed_orders, sales_point
 )
 select
     staged.shift_id,
@@ -43,9 +43,15 @@ select
     staged.ofd_timeout,
     staged.not_sent,
     staged.not_sent_since,
-    proposal.orders
+    proposal.orders,
+    coalesce(point.sales_point, '')
 from stage.shift as staged
 inner join change_shift on staged.shift_id = change_shift.shift_id
 inner join control.organization on organization.inn = %(inn)s
 left join proposal on staged.shift_id = proposal.shift_id
+left join control.point_of_sale as point
+    on
+        point.organization_inn = %(inn)s
+        and staged.kkt_reg_id = point.unit_id
+        and point.valid @> coalesce(staged.order_day, staged.closed_at::date)
 where staged.batch_id = %(batch_id)s and change_shift.action = 'insert'

@@ -134,6 +134,16 @@ def messenger_from_airflow() -> Messenger | None:
     return _messenger(_from_airflow)
 
 
+def channels_from_airflow(name: str) -> list[Messenger]:
+    """Return the senders of a connection in a running Airflow task, one for each of its addresses."""
+    return _messenger_of(name, _from_airflow).each()
+
+
+def channels_from_environment(name: str) -> list[Messenger]:
+    """Return the senders of a connection by the environment, one for each of its addresses."""
+    return _messenger_of(name, _from_environment).each()
+
+
 def pages_address_from_airflow() -> str:
     """Return the address of the pages, below Airflow's; empty where Airflow does not know its own."""
     from airflow.sdk.configuration import conf
@@ -313,19 +323,23 @@ def _endpoint(name: str, fields: ConnectionFields) -> Endpoint:
 
 
 def _messenger(fields_of: Callable[[str], ConnectionFields]) -> Messenger | None:
-    from smena.sources.messenger import Messenger
-
     try:
-        return Messenger(_parse(ALERTS, lambda: _channel(fields_of(ALERTS))))
+        return _messenger_of(ALERTS, fields_of)
     except NoConnection:
         return None
 
 
-def _channel(fields: ConnectionFields) -> Channel:
+def _messenger_of(name: str, fields_of: Callable[[str], ConnectionFields]) -> Messenger:
+    from smena.sources.messenger import Messenger
+
+    return Messenger(_parse(name, lambda: _channel(name, fields_of(name))))
+
+
+def _channel(name: str, fields: ConnectionFields) -> Channel:
     from smena.sources.messenger import Channel
 
     # In a connection of Telegram a host that is no address is the chat, as in Airflow's own provider.
-    is_address = fields.conn_type in ("http", "https") or "://" in fields.host
+    is_address = fields.conn_type != "apprise" and (fields.conn_type in ("http", "https") or "://" in fields.host)
     # Some webhooks identify the sender by a key after the question mark.
     _, question, key = fields.host.partition("?")
     extra = dict(fields.extra)
@@ -333,12 +347,13 @@ def _channel(fields: ConnectionFields) -> Channel:
         extra = {"chat_id": fields.host} | extra
     return Channel(
         fields.conn_type,
-        base_url=f"{_endpoint(ALERTS, fields).base_url}{question}{key}" if is_address else "",
+        base_url=f"{_endpoint(name, fields).base_url}{question}{key}" if is_address else "",
         host=fields.host,
         port=_port(fields.port),
         login=fields.login,
         password=fields.password,
         extra=extra,
+        connection=name,
     )
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from smena.reads.registers import SIGNS as REGISTER_SIGNS
+from smena.reads.registers import UNKNOWN
 from smena.reads.standing import Standing
 from smena.runtime.log import StepEnd
 
@@ -63,7 +65,9 @@ COVERAGE = Metric("smena.coverage.share", Kind.GAUGE, _WHOSE, "covered days of t
 DECISIONS = Metric("smena.decisions.open", Kind.GAUGE, ("inn",), "decisions that wait for a person")
 QUARANTINE = Metric("smena.quarantine.open", Kind.GAUGE, _WHOSE, "records in quarantine")
 
-METRICS = (ENDED, SPENT, REQUESTS, RETRIES, SHIFTS, LAG, COVERED_UNTIL, COVERAGE, DECISIONS, QUARANTINE)
+SIGNS = Metric("smena.registers", Kind.GAUGE, ("inn", "sign"), "registers with a fault, by sign; 0 if none has it")
+
+METRICS = (ENDED, SPENT, REQUESTS, RETRIES, SHIFTS, LAG, COVERED_UNTIL, COVERAGE, DECISIONS, QUARANTINE, SIGNS)
 
 _FIELDS = {
     LAG: "lag_days",
@@ -98,3 +102,10 @@ def of_standings(every: Iterable[Standing]) -> Iterator[Measure]:
             value = getattr(one, name)
             if value is not None:
                 yield Measure(metric, value, {tag: tags[tag] for tag in metric.tags})
+
+
+def of_signs(counted: Mapping[str, Mapping[str, int]]) -> Iterator[Measure]:
+    """Yield the registers of each organisation by sign, and 0 for a sign that none has: it may have been cured."""
+    for inn, signs in counted.items():
+        for sign in (*REGISTER_SIGNS, UNKNOWN):
+            yield Measure(SIGNS, signs.get(sign, 0), {"inn": inn, "sign": sign})

@@ -13,8 +13,9 @@ from collections.abc import Iterable
 import structlog
 from airflow.sdk.observability import stats
 
-from smena.airflow.metrics import Kind, Measure, of_standings, of_step
+from smena.airflow.metrics import Kind, Measure, of_signs, of_standings, of_step
 from smena.model.unexpected import contained
+from smena.reads.registers import signs_by_organization
 from smena.reads.standing import standings
 from smena.runtime.context import Context
 from smena.runtime.log import StepEnd, set_listener
@@ -33,6 +34,14 @@ def send_standings(context: Context) -> None:
         _send(of_standings(standings(context.warehouse, context.now())))
     except Exception as error:  # noqa: BLE001 - what only tells of the work does not stop it
         logger.warning("standings not sent: %s", contained(error, "standings"))
+
+
+def send_register_signs(context: Context) -> None:
+    """Send the health of registers of every organisation as metrics. An error goes only into the log."""
+    try:
+        _send(of_signs(signs_by_organization(context.warehouse, context.now())))
+    except Exception as error:  # noqa: BLE001 - what only tells of the work does not stop it
+        logger.warning("signs of registers not sent: %s", contained(error, "signs of registers"))
 
 
 def _on_step_end(ended: StepEnd) -> None:

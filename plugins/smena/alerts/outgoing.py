@@ -1,4 +1,4 @@
-"""Alerts: for each organisation one message per day with all its problems, sent once, by one channel."""
+"""Alerts: for each organisation one message per day with all its problems, sent once by each channel."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo
 from smena.alerts.words import Alert, alert_of, headline, late, unchecked
 from smena.mandates.certificates import WARNING
 from smena.model.errors import PassingFault, SmenaError, WrongUse
+from smena.model.place import WHOLE, Place
 from smena.model.settings import SETTINGS
 from smena.model.unexpected import contained
 from smena.reads.registers import new_signs
+from smena.reads.sight import see_place
 from smena.reads.standing import open_days
 from smena.runtime.context import Context
 from smena.runtime.log import logger, step_log
@@ -46,6 +48,9 @@ _STATEMENTS = {
 Find = Callable[..., list[Row]]
 """Returns the rows of a kind, of the organisation `inn` or of all."""
 
+OF_THE_WHOLE = frozenset({"uncovered", "batches", "certificate"})
+"""Kinds that concern a whole organisation; the recipients of a place get the others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -55,6 +60,7 @@ class Message:
         day: in Moscow.
         alerts: the problems, one per kind and cause, each with its count.
         pages_address: the address of the pages, for links; empty where it is not known.
+        place: the part of the organisation that it is about; empty: all of it.
     """
 
     inn: str
@@ -62,10 +68,12 @@ class Message:
     day: date
     alerts: tuple[Alert, ...]
     pages_address: str = ""
+    place: str = ""
 
     @property
     def subject(self) -> str:
-        return headline(self.name, self.inn, self.day)
+        subject = headline(self.name, self.inn, self.day)
+        return f"{subject}, {self.place}" if self.place else subject
 
     @property
     def text(self) -> str:
@@ -81,6 +89,7 @@ class Message:
             "organization": self.name,
             "day": self.day,
             "text": self.text,
+            **({"place": self.place} if self.place else {}),
             "alerts": [alert.payload for alert in self.alerts],
         }
         plain: dict[str, Any] = json.loads(json.dumps(facts, ensure_ascii=False, default=str))
@@ -102,22 +111,43 @@ class Sent:
     channel: str | None
 
 
-def gather(warehouse: Warehouse, now: datetime, *, inn: str | None = None, most_quarantined: int = 0) -> list[Message]:
+Connect = Callable[[str], "list[Messenger]"]
+"""Returns the channels of a connection. Raises WrongUse where there is no such connection."""
+
+
+def gather(
+    warehouse: Warehouse,
+    now: datetime,
+    *,
+    inn: str | None = None,
+    most_quarantined: int = 0,
+    place: Place = WHOLE,
+    recipient: str = "",
+) -> list[Message]:
     """Return a message for each organisation with a problem.
 
     A kind that cannot be checked or put into words for an organisation becomes its alert `unchecked`.
+
+    Args:
+        inn: the organisation; None: every one.
+        place: of the organisation: what an accountant who sees only this place could see.
+        recipient: whose message it will be; signs of registers are reported to each recipient once.
     """
     day = now.astimezone(ZONE).date()
     found: defaultdict[str, list[Alert]] = defaultdict(list)
     with warehouse.transaction() as transaction:
+        if inn is not None and not place.is_whole:
+            see_place(transaction, inn, place)
         names = {row["inn"]: row["name"] for row in transaction.rows("organizations", inn=inn)}
-        for of, alert in _found(transaction, now, list(names), inn, most_quarantined):
+        for of, alert in _found(transaction, now, list(names), inn, most_quarantined, place, recipient):
             found[of].append(alert)
-    return [_message(of, name, day, found[of]) for of, name in names.items() if of in found]
+    return [_message(of, name, day, found[of], place) for of, name in names.items() if of in found]
 
 
-def send(warehouse: Warehouse, messages: list[Message], messenger: Messenger | None, *, sent_by: str) -> Sent:
-    """Send the messages that were not sent yet that day: at most one per day and organisation.
+def send(
+    warehouse: Warehouse, messages: list[Message], messenger: Messenger | None, *, sent_by: str, recipient: str = ""
+) -> Sent:
+    """Send the messages that were not sent yet that day: at most one per day, organisation and recipient.
 
     Each is recorded in the transaction that sends it, so one that did not go out goes out the next time. Without a
     channel nothing is sent, and the log says so. Raises, after every message was tried, the first error; a fault that
@@ -135,7 +165,7 @@ def send(warehouse: Warehouse, messages: list[Message], messenger: Messenger | N
         began = time.monotonic()
         with step_log("alert", inn=message.inn, day=message.day, alerts=len(message.alerts)) as line:
             try:
-                went = _send_once(warehouse, message, messenger, sent_by)
+                went = _send_once(warehouse, message, messenger, sent_by, recipient)
             except Exception as error:  # noqa: BLE001 - the border of a message
                 ours = contained(error, f"alert of {message.inn}")
                 line["refused"] = str(ours)
@@ -154,10 +184,20 @@ def send(warehouse: Warehouse, messages: list[Message], messenger: Messenger | N
     return Sent(sent, before, messenger.kind)
 
 
-def send_daily(context: Context, messenger: Messenger | None, *, sent_by: str, pages_address: str = "") -> Sent:
+def send_daily(
+    context: Context,
+    messenger: Messenger | None,
+    *,
+    sent_by: str,
+    pages_address: str = "",
+    connect: Connect | None = None,
+) -> Sent:
     """Gather and send the messages of a morning, for the DAG; without a channel the log has their texts.
 
-    `pages_address` is the address of the pages, for links.
+    Args:
+        messenger: of `smena_alerts`, which gets the messages of all organisations.
+        pages_address: the address of the pages, for links.
+        connect: returns the channels of a connection, for the routes of `control.alert_route`.
     """
     wrong: WrongUse | None = None
     try:
@@ -165,18 +205,69 @@ def send_daily(context: Context, messenger: Messenger | None, *, sent_by: str, p
     except WrongUse as error:
         # With an unreadable setting every quarantined record is reported, then the task fails with this error.
         most_quarantined, wrong = 0, error
-    messages = [
-        replace(message, pages_address=pages_address)
-        for message in gather(context.warehouse, context.now(), most_quarantined=most_quarantined)
-    ]
-    mark_cured(context.warehouse, context.now())
-    if messenger is None:
-        for message in messages:
-            logger.warning("%s", message.text)
-    sent = send(context.warehouse, messages, messenger, sent_by=sent_by)
-    if wrong is not None:
-        raise wrong
+    warehouse, now = context.warehouse, context.now()
+    mark_cured(warehouse, now)
+    failed: list[SmenaError] = [] if wrong is None else [wrong]
+    sent = Sent([], [], None)
+    try:
+        for channel in messenger.each() if messenger is not None else [None]:
+            name = channel.name if channel is not None else ""
+            messages = [
+                replace(message, pages_address=pages_address)
+                for message in gather(warehouse, now, most_quarantined=most_quarantined, recipient=name)
+            ]
+            if channel is None:
+                for message in messages:
+                    logger.warning("%s", message.text)
+            done = send(warehouse, messages, channel, sent_by=sent_by, recipient=name)
+            sent = Sent([*sent.sent, *done.sent], [*sent.before, *done.before], done.channel)
+    except SmenaError as error:
+        failed.insert(0, error)
+    if connect is not None:
+        failed += send_by_routes(
+            warehouse, now, connect, sent_by=sent_by, pages_address=pages_address,
+            most_quarantined=most_quarantined,
+        )  # fmt: skip
+    for first in sorted(failed, key=lambda error: not isinstance(error, PassingFault)):
+        raise first
     return sent
+
+
+def send_by_routes(
+    warehouse: Warehouse,
+    now: datetime,
+    connect: Connect,
+    *,
+    sent_by: str,
+    pages_address: str = "",
+    most_quarantined: int = 0,
+) -> list[SmenaError]:
+    """Send each route (`control.alert_route`) the messages of its organisation and place; return what went wrong.
+
+    Each route is a border: one that cannot be used does not keep the others waiting.
+    """
+    failed: list[SmenaError] = []
+    for route in warehouse.rows("alert_routes"):
+        place = Place(route["kpp"], route["sales_point"])
+        try:
+            channels = connect(route["connection"])
+        except Exception as error:  # noqa: BLE001 - the border of a route
+            failed.append(contained(error, f"route of alerts {route['alert_route_id']}"))
+            continue
+        for channel in channels:
+            recipient = " ".join(part for part in (route["connection"], channel.name, str(place)) if part)
+            try:
+                messages = [
+                    replace(message, pages_address=pages_address)
+                    for message in gather(
+                        warehouse, now, inn=route["organization_inn"], most_quarantined=most_quarantined, place=place,
+                        recipient=recipient,
+                    )
+                ]  # fmt: skip
+                send(warehouse, messages, channel, sent_by=sent_by, recipient=recipient)
+            except Exception as error:  # noqa: BLE001 - the border of a channel
+                failed.append(contained(error, f"route of alerts {route['alert_route_id']}"))
+    return failed
 
 
 def mark_cured(warehouse: Warehouse, now: datetime, *, inn: str | None = None) -> None:
@@ -199,30 +290,39 @@ def send_late(messenger: Messenger | None, *, dag_id: str, run_id: str, due: str
         logger.warning("the alert is not sent: there is no connection `smena_alerts`")
         return
     payload = {"kind": "deadline", "dag_id": dag_id, "run_id": run_id, "due": due, "text": text}
-    messenger.send(subject, text, payload, key=hashlib.sha256(f"{dag_id} {run_id} {due}".encode()).hexdigest())
+    key = hashlib.sha256(f"{dag_id} {run_id} {due}".encode()).hexdigest()
+    for channel in messenger.each():
+        channel.send(subject, text, payload, key=key)
 
 
-def _send_once(warehouse: Warehouse, message: Message, messenger: Messenger, sent_by: str) -> bool:
+def _send_once(warehouse: Warehouse, message: Message, messenger: Messenger, sent_by: str, recipient: str) -> bool:
     """Whether it went out now. Another sender of the same message waits here, and then finds it sent."""
     with warehouse.transaction() as transaction:
         kept = transaction.run(
             "alert_keep",
             inn=message.inn,
             day=message.day,
+            recipient=recipient,
             digest=message.digest,
             text=message.text,
             payload=as_json(message.payload),
             sent_by=sent_by,
         )
         if kept:
-            transaction.run("alert_episodes_keep", inn=message.inn, day=message.day, payload=as_json(message.payload))
+            transaction.run(
+                "alert_episodes_keep",
+                inn=message.inn,
+                recipient=recipient,
+                day=message.day,
+                payload=as_json(message.payload),
+            )
             messenger.send(message.subject, message.text, message.payload, key=message.digest)
         return bool(kept)
 
 
-def _message(inn: str, name: str, day: date, alerts: Sequence[Alert]) -> Message:
+def _message(inn: str, name: str, day: date, alerts: Sequence[Alert], place: Place) -> Message:
     """The message, or, where its text or payload cannot be made, one that says so."""
-    message = Message(inn, name, day, tuple(alerts))
+    message = Message(inn, name, day, tuple(alerts), place=str(place))
     try:
         message.digest  # noqa: B018 - made of all that is sent
     except Exception as error:  # noqa: BLE001 - the border of an organisation
@@ -232,7 +332,13 @@ def _message(inn: str, name: str, day: date, alerts: Sequence[Alert]) -> Message
 
 
 def _found(
-    transaction: Transaction, now: datetime, inns: Sequence[str], inn: str | None, most_quarantined: int
+    transaction: Transaction,
+    now: datetime,
+    inns: Sequence[str],
+    inn: str | None,
+    most_quarantined: int,
+    place: Place,
+    recipient: str,
 ) -> Iterator[tuple[str, Alert]]:
     """Yield ИНН and alert, the gravest kind first."""
     day = now.astimezone(ZONE).date()
@@ -244,8 +350,10 @@ def _found(
     finds: dict[str, Find] = {"uncovered": lambda inn: open_days(transaction, now, inn)} | {
         kind: partial(transaction.rows, statement, **more.get(kind, {})) for kind, statement in _STATEMENTS.items()
     }
-    finds["register"] = lambda inn: new_signs(transaction, now, day=day, inn=inn)
+    finds["register"] = lambda inn: new_signs(transaction, now, day=day, inn=inn, recipient=recipient)
     for kind, find in finds.items():
+        if kind in OF_THE_WHOLE and not place.is_whole:
+            continue
         for of, row in _rows(transaction, kind, inns, inn, find):
             if isinstance(row, SmenaError):
                 yield of, unchecked(kind, of, row.as_reason())

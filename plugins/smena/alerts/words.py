@@ -38,10 +38,8 @@ class Alert:
     page: str = ""
 
     def text(self, pages_address: str = "") -> str:
-        """Return two lines; the second has the command, and the page where the address of the pages is known."""
-        how = self.command
-        if pages_address and self.page:
-            how = _said("or_command", page=f"{pages_address}/{self.page}", command=self.command)
+        """Return two lines; the second has the page, or the command where the address of the pages is not known."""
+        how = f"{pages_address}/{self.page}" if pages_address and self.page else self.command
         return f"• {self.line}\n  → {self.fix}: {how}"
 
     @property
@@ -52,6 +50,7 @@ class Alert:
             "line": self.line,
             "fix": self.fix,
             "command": self.command,
+            "page": self.page,
             "details": dict(self.details),
         }
 
@@ -72,16 +71,16 @@ def alert_of(kind: str, inn: str, row: Mapping[str, Any], now: datetime) -> Aler
     """Return the alert of one row of the statement `alert_…` of this kind."""
     line, fix, command = _SAID[kind](row, now)
     count = int(row.get("count", 1))
-    page = f"{_PAGES[kind]}?inn={inn}" if kind in _PAGES else ""
-    return Alert(kind, count, line, fix, f"smena {command.format(inn=inn, **row)}", dict(row), page)
+    return Alert(kind, count, line, fix, f"smena {command.format(inn=inn, **row)}", dict(row), page_of(kind, inn, row))
 
 
 def unchecked(kind: str, inn: str, reason: str) -> Alert:
     """Return the alert that a kind, or the whole message, could not be checked; `reason` is a stored reason."""
     line = _said("not_checked", what=_named("checked", kind), reason=" ".join(translate(reason).split())[:200])
     return Alert(
-        "unchecked", 1, line, _said("not_checked_fix"), f"smena alerts --inn {inn}", {"kind": kind, "reason": reason}
-    )
+        "unchecked", 1, line, _said("not_checked_fix"), f"smena alerts --inn {inn}", {"kind": kind, "reason": reason},
+        page_of("unchecked", inn, {}),
+    )  # fmt: skip
 
 
 def _uncovered(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
@@ -155,8 +154,23 @@ def _register(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
     return line, _said(f"register_fix_{sign}"), "integration status --inn {inn}"
 
 
-_PAGES = {"decision": "decisions", "register": "today", "cash": "cash"}
-"""The pages on which a person acts on a kind."""
+def page_of(kind: str, inn: str, row: Mapping[str, Any]) -> str:
+    """Return the page, below the address of the pages, that shows what an alert is about and where a person acts."""
+    match kind:
+        case "uncovered" | "certificate" | "batches":
+            return f"integrations/{inn}/{row.get('product', 'ofd')}"
+        case "missing":
+            return f"completeness/{inn}/{row['first_day']}"
+        case "gap" | "shift":
+            return f"completeness/{inn}/{row['first_day']}?product={row['product']}"
+        case "difference" | "quarantine":
+            return f"quality?inn={inn}"
+        case "decision":
+            return f"decisions?inn={inn}"
+        case "cash":
+            return f"cash?inn={inn}&kpp={row['kpp']}&month={row['first_day']:%Y-%m}"
+        case _:
+            return f"today?inn={inn}"
 
 
 def _cash(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:

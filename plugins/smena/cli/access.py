@@ -15,6 +15,7 @@ from smena.cli.parameters import INN
 from smena.cli.tables import table
 from smena.mandates import grants
 from smena.model.errors import SmenaError, WrongUse
+from smena.model.place import Place
 from smena.warehouse.database import Row, Warehouse
 
 _log = logging.getLogger(__name__)
@@ -22,7 +23,14 @@ _log = logging.getLogger(__name__)
 # Short, because it is used only for a warning after the grant is committed.
 _RETRY_POLICY: Mapping[str, int] = {"connect_s": 3, "read_s": 5, "deadline_s": 8, "attempts": 1}
 
-_COLUMNS = {"user_name": "user", "organization": "organisation", "granted_by": "granted by", "granted_at": "since"}
+_COLUMNS = {
+    "user_name": "user",
+    "organization": "organisation",
+    "kpp": "КПП",
+    "sales_point": "point of sale",
+    "granted_by": "granted by",
+    "granted_at": "since",
+}
 
 
 def _named(_context: click.Context, _parameter: click.Parameter, users: tuple[str, ...]) -> tuple[str, ...]:
@@ -40,6 +48,8 @@ user_option = click.option(
     help="The name in Airflow, or the database login; again for more.",
 )
 inn_option = click.option("--inn", "inns", type=INN, multiple=True, help="Of this organisation; again for more.")
+kpp_option = click.option("--kpp", help="Only what belongs to this КПП of the organisation.")
+sales_point_option = click.option("--sales-point", help="Only what belongs to this point of sale of it, by its name.")
 all_option = click.option("--all", "is_all", is_flag=True, help="Of every organisation, those to come among them.")
 
 
@@ -51,16 +61,26 @@ def access() -> None:
 @access.command()
 @user_option
 @inn_option
+@kpp_option
+@sales_point_option
 @all_option
 @click.pass_obj
-def grant(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], is_all: bool) -> None:
-    """Give a person access to organisations, or to all; the same again changes nothing.
+def grant(
+    session: Session,
+    *,
+    users: tuple[str, ...],
+    inns: tuple[str, ...],
+    kpp: str | None,
+    sales_point: str | None,
+    is_all: bool,
+) -> None:
+    """Give a person access to organisations, to a place of them, or to all; the same again changes nothing.
 
     Warns of a user that Airflow does not know, if SMENA_AIRFLOW_URL is set and its user may read Airflow's users.
     """
     wanted = _wanted(inns, is_all)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        grants.grant(transaction, users, wanted, by=person())
+        grants.grant(transaction, users, wanted, place=_place(kpp, sales_point), by=person())
         rows = grants.grants(transaction)
     # After the transaction, so that its locks do not wait for Airflow.
     unknown = _unknown_users(users)
@@ -73,13 +93,23 @@ def grant(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], is
 @access.command()
 @user_option
 @inn_option
+@kpp_option
+@sales_point_option
 @all_option
 @click.pass_obj
-def revoke(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], is_all: bool) -> None:
-    """Take back a person's access to organisations, or (--all) every grant."""
+def revoke(
+    session: Session,
+    *,
+    users: tuple[str, ...],
+    inns: tuple[str, ...],
+    kpp: str | None,
+    sales_point: str | None,
+    is_all: bool,
+) -> None:
+    """Take back a person's access to organisations, to a place of them, or (--all) every grant."""
     wanted = _wanted(inns, is_all)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        grants.revoke(transaction, users, wanted, by=person())
+        grants.revoke(transaction, users, wanted, place=_place(kpp, sales_point), by=person())
         _answer(session, grants.grants(transaction))
 
 
@@ -110,6 +140,10 @@ def _wanted(inns: tuple[str, ...], is_all: bool) -> tuple[str, ...] | None:
     if bool(inns) == is_all:
         raise WrongUse("say of which organisation", fix="give --inn, or --all")
     return inns or None
+
+
+def _place(kpp: str | None, sales_point: str | None) -> Place:
+    return Place(kpp or None, (sales_point or "").strip() or None)
 
 
 def _unknown_users(users: Sequence[str]) -> list[str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 
@@ -27,12 +28,21 @@ def alerts(session: Session, *, inn: str | None, is_sent: bool) -> None:
     if inn:
         organization_of(warehouse, inn)
     now = datetime.now(UTC)
-    messages = gather(warehouse, now, inn=inn, most_quarantined=SETTINGS.alert_quarantine)
+    find = partial(gather, warehouse, now, inn=inn, most_quarantined=SETTINGS.alert_quarantine)
+    messenger = messenger_from_environment() if is_sent else None
+    channels = messenger.each() if messenger is not None else []
+    first = channels[0].name if channels else ""
+    messages = find(recipient=first)
     data: dict[str, object] = {"messages": [message.payload for message in messages]}
     parts = [message.text for message in messages] or ["nothing to say"]
     if is_sent:
         mark_cured(warehouse, now, inn=inn)
-        done = send(warehouse, messages, messenger_from_environment(), sent_by=person())
-        data |= {"sent": done.sent, "sent_before": done.before, "channel": done.channel}
-        parts.append(f"sent: {len(done.sent)}, sent before: {len(done.before)}")
+        done = send(warehouse, messages, channels[0] if channels else None, sent_by=person(), recipient=first)
+        sent, before = done.sent, done.before
+        for channel in channels[1:]:
+            more = find(recipient=channel.name)
+            also = send(warehouse, more, channel, sent_by=person(), recipient=channel.name)
+            sent, before = sorted({*sent, *also.sent}), sorted({*before, *also.before})
+        data |= {"sent": sent, "sent_before": before, "channel": done.channel}
+        parts.append(f"sent: {len(sent)}, sent before: {len(before)}")
     session.answer(data, "\n\n".join(parts), waits=bool(messages))

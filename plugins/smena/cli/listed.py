@@ -39,6 +39,11 @@ TASKS: Mapping[str, Sequence[CommandEntry]] = {
             "Mandate and ban, switching on from a date and off, and where things stand.",
         ),
         CommandEntry("access", "access:access", "Who sees which organisations on the pages; without a grant: none."),
+        CommandEntry(
+            "alert-routes",
+            "alert_routes:alert_routes",
+            "Who gets the alerts of which organisation, КПП or point of sale, besides `smena_alerts`, which gets all.",
+        ),
         CommandEntry("dags", "dags:dags", "Show the folder of the DAG files, and the files."),
         CommandEntry(
             "completion",

@@ -13,7 +13,7 @@ from smena.model import reason_text
 from smena.model.errors import AlreadyAnswered, WrongUse
 from smena.model.money import written
 from smena.model.reasons import Reason
-from smena.reads.documents import Filter
+from smena.reads.documents import Filter, documents
 from smena.warehouse.database import Row, Transaction
 
 ACCEPTED, REJECTED, NEW = "accepted", "rejected", "new"
@@ -67,6 +67,17 @@ def changeable_by(wanted: Filter, status: str) -> Filter | None:
     """Return the filter of the documents that get the status by it; None where its own status cannot become that."""
     before = wanted.status or _BY_FILTER[status]
     return replace(wanted, status=before) if before in FROM[status] else None
+
+
+def in_sight_of_filter(transaction: Transaction, chosen: Filter, *, status: str) -> list[str]:
+    """Return the documents of a filter that the reader may see and that may get the status.
+
+    For a reader of places of an organisation, before `show` and `mark`, which see all of it.
+    """
+    wanted = chosen.status or _BY_FILTER[status]
+    if wanted not in FROM[status]:
+        return []
+    return [str(row["document_id"]) for row in documents(transaction, replace(chosen, status=wanted))]
 
 
 def show(transaction: Transaction, chosen: Sequence[str] | Filter, *, status: str) -> Shown:
@@ -124,8 +135,8 @@ def mark(
             fix="look at them again and confirm",
         )
     changed = transaction.run("mark_documents", status=status, status_by=by, reason=reason)
-    documents = [{"kind": one["kind"], "documents": one["documents"], "amount": one["whole_amount"]} for one in kinds]
-    return MarkResult(status, changed, documents)
+    by_kind = [{"kind": one["kind"], "documents": one["documents"], "amount": one["whole_amount"]} for one in kinds]
+    return MarkResult(status, changed, by_kind)
 
 
 def _find(transaction: Transaction, chosen: Sequence[str] | Filter, status: str, *, lock: bool) -> None:

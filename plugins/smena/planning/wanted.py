@@ -14,6 +14,7 @@ from smena.model.product import product_of
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.window import Window
+from smena.planning.points_of_sale import of_registers, of_shops, record_points
 from smena.warehouse import ledger
 from smena.warehouse.database import Row, Transaction, as_json
 
@@ -50,21 +51,22 @@ def record_registers(
     today: date,
     latest: datetime,
 ) -> None:
-    """Store the operator's list of an organisation's registers, and the dated map of their КПП.
+    """Store the operator's list of an organisation's registers, and the dated maps of their КПП and points of sale.
 
     Args:
         transaction: of the plan.
         inn: the organisation.
         registers: kkt_reg_id, ofd_organization_id, kpp, name, address, permission_from, permission_to,
-            first_document_at, last_document_at, sales_point of each; None if the list has no value.
+            first_document_at, last_document_at, sales_point, addresses of each; None if the list has no value.
         seen_at: when the list was asked for.
-        today: the day from which a changed КПП holds.
+        today: the day from which a changed КПП or point of sale holds.
         latest: the latest local time that a register's clock can show now; a document after it is of the future.
     """
     registers_json = as_json(list(registers))
     transaction.run("plan_registers", inn=inn, registers=registers_json, seen_at=seen_at, latest=latest)
     transaction.run("plan_kpp_ends", inn=inn, registers=registers_json, today=today)
     transaction.run("plan_kpp_begins", inn=inn, registers=registers_json, today=today)
+    record_points(transaction, inn, of_registers(registers, today), today=today)
 
 
 def distrust_future(transaction: Transaction, inn: str, product: str, *, newest_day: date) -> None:
@@ -164,9 +166,12 @@ def same_day_windows(
     return _planned(transaction.rows("plan_market_same_day", **asked))
 
 
-def record_shops(transaction: Transaction, inn: str, shops: Sequence[dict[str, Any]], *, seen_at: datetime) -> None:
+def record_shops(
+    transaction: Transaction, inn: str, shops: Sequence[dict[str, Any]], *, seen_at: datetime, today: date
+) -> None:
     """Store Kontur.Market's list of an organisation's shops: shop_id, name, address, kpp, is_paid of each."""
     transaction.run("plan_shops", inn=inn, shops=as_json(list(shops)), seen_at=seen_at)
+    record_points(transaction, inn, of_shops(shops), today=today)
 
 
 def record_gaps(

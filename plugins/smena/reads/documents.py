@@ -32,6 +32,7 @@ class Filter:
     source: str | None = None
     kpp: str | None = None
     number: str | None = None
+    sales_point: str | None = None
 
     @property
     def conditions(self) -> dict[str, Any]:

@@ -32,6 +32,18 @@ def signs_counted(database: Transaction | Warehouse, now: datetime, *, inn: str 
     return health(database, now, inn=inn, most=0)[0]
 
 
-def new_signs(database: Transaction | Warehouse, now: datetime, *, day: object, inn: str | None = None) -> list[Row]:
-    """Return the open shifts, and the signs that no alert of an earlier day has reported since they appeared."""
-    return database.rows("alert_registers", now=now, day=day, inn=inn)
+def signs_by_organization(database: Transaction | Warehouse, now: datetime) -> dict[str, dict[str, int]]:
+    """Return, by ИНН of every organisation with registers, the number of its registers by sign, including UNKNOWN."""
+    found: dict[str, dict[str, int]] = {}
+    for row in database.rows("register_signs_counted", now=now):
+        signs = found.setdefault(row["organization_inn"], {})
+        if row["sign"] is not None:
+            signs[row["sign"]] = row["registers"]
+    return found
+
+
+def new_signs(
+    database: Transaction | Warehouse, now: datetime, *, day: object, inn: str | None = None, recipient: str = ""
+) -> list[Row]:
+    """Return the open shifts, and the signs that no earlier alert to the recipient has reported since they appeared."""
+    return database.rows("alert_registers", now=now, day=day, inn=inn, recipient=recipient)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from smena.mandates.grants import check_whole
 from smena.mandates.organizations import organization_of
 from smena.messages.refusals import wrong_use
 from smena.model.errors import WrongUse
@@ -47,10 +48,14 @@ class VerifyResult:
 
 
 def certify(warehouse: Warehouse, inn: str, window: Window, *, made_by: str, now: datetime) -> dict[str, Any]:
-    """Return the certificate of a period. Raises WrongUse if one of its days was never reconciled."""
+    """Return the certificate of a period.
+
+    Raises WrongUse if one of its days was never reconciled, or if the reader sees only places of the organisation.
+    """
     with warehouse.transaction() as transaction:
         transaction.run("one_moment")
         organization = organization_of(transaction, inn)
+        check_whole(transaction, inn)
         checked = transaction.rows("certify_checked", inn=inn, **_span(window))[0]
         if checked["unchecked"] or checked["checked_at"] is None:
             raise wrong_use(

@@ -1,14 +1,16 @@
-"""Messages to people by a webhook, e-mail or Telegram. No secret gets into a message or a log."""
+"""Messages to people by a webhook, e-mail, Telegram, or any service of Apprise. No secret gets into a log."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import logging
 import smtplib
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,10 +29,12 @@ class Channel:
     """The connection by which messages go out.
 
     Attributes:
-        kind: `http`, `smtp` or `telegram`.
+        kind: `http`, `smtp`, `telegram` or `apprise`.
         base_url: of a webhook, or of Telegram's API; its path may contain a secret.
         host, port: of a mail server.
-        extra: `chat_id` of Telegram; `from_email`, `to`, `disable_ssl`, `disable_tls` of mail, as Airflow names them.
+        extra: `chat_id` of Telegram; `from_email`, `to`, `disable_ssl`, `disable_tls` of mail, as Airflow names them;
+            `urls` of Apprise, or `config` as in Airflow's provider of Apprise.
+        name: of one of several addresses of a connection; empty: the only one.
     """
 
     kind: str
@@ -40,6 +44,8 @@ class Channel:
     login: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    connection: str = "smena_alerts"
+    name: str = ""
 
 
 class Messenger:
@@ -50,16 +56,42 @@ class Messenger:
     """
 
     def __init__(self, channel: Channel, retry_policy: RetryPolicy = RETRY_POLICY) -> None:
-        self.kind = channel.kind
+        self.kind, self.name = channel.kind, channel.name
         self._channel, self._retry_policy = channel, retry_policy
-        ways = {"http": self._webhook, "https": self._webhook, "smtp": self._mail, "telegram": self._telegram}
+        ways = {
+            "http": self._webhook, "https": self._webhook, "smtp": self._mail, "telegram": self._telegram,
+            "apprise": self._apprise,
+        }  # fmt: skip
         if channel.kind not in ways:
             raise WrongUse(
-                "the connection `smena_alerts` is of no kind that can send", fix="make it http, smtp or telegram"
+                f"the connection `{channel.connection}` is of no kind that can send",
+                fix="make it http, smtp, telegram or apprise",
             )
         self._way = ways[channel.kind]
         address = urlsplit(channel.base_url)
-        keep_out_of_logs(channel.password, address.path, address.query)
+        keep_out_of_logs(
+            channel.password, address.path, address.query, *(_urls(channel) if channel.kind == "apprise" else ())
+        )
+
+    def each(self) -> list[Messenger]:
+        """Return one sender for each address, so that a message that one does not take is not sent again to others.
+
+        Raises WrongUse for a connection of Apprise without an address.
+        """
+        if self.kind != "apprise":
+            return [self]
+        urls = _urls(self._channel)
+        if not urls:
+            raise WrongUse(
+                f"the connection `{self._channel.connection}` has no address of Apprise",
+                fix="give `urls` in its extra, or the addresses as its password",
+            )
+        found = []
+        for url in urls:
+            name = hashlib.sha256(url.encode()).hexdigest()[:12]
+            channel = replace(self._channel, extra={"urls": [url]}, password=None, name=name)
+            found.append(Messenger(channel, self._retry_policy))
+        return found
 
     def send(self, subject: str, text: str, payload: Mapping[str, Any], *, key: str) -> None:
         """Send one message. `key` is the same for the same message: a receiver can recognise a repetition by it."""
@@ -80,11 +112,40 @@ class Messenger:
         chat, token = self._channel.extra.get("chat_id"), self._channel.password
         if not chat or not token:
             raise WrongUse(
-                "the connection `smena_alerts` lacks Telegram's token (password) or `chat_id`", fix="add what it lacks"
+                f"the connection `{self._channel.connection}` lacks Telegram's token (password) or `chat_id`",
+                fix="add what it lacks",
             )
         short = text if len(text) <= LONGEST_TELEGRAM else f"{text[:LONGEST_TELEGRAM]}…"
         body = {"chat_id": chat, "text": short, "link_preview_options": {"is_disabled": True}}
         self._post("alerts telegram", f"{self._channel.base_url or TELEGRAM}/bot{token}/sendMessage", body, {})
+
+    def _apprise(self, subject: str, text: str, payload: Mapping[str, Any], key: str) -> None:
+        del payload, key
+        # It knows more than a hundred services, and importing it takes a moment.
+        import apprise
+
+        # Its log may have the address, with the secret in it.
+        logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+        service = apprise.Apprise()
+        for url in _urls(self._channel):
+            if not service.add(url):
+                raise WrongUse(
+                    f"an address of the connection `{self._channel.connection}` is none that Apprise knows",
+                    fix="write it as on https://appriseit.com/services",
+                )
+        # The first line of the text is the subject.
+        body = text.removeprefix(subject).lstrip("\n") or text
+        pause_s = self._retry_policy.first_pause_s
+        for attempt in range(1, self._retry_policy.attempts + 1):
+            if service.notify(title=subject, body=body, body_format=apprise.NotifyFormat.TEXT):
+                return
+            if attempt < self._retry_policy.attempts:
+                time.sleep(pause_s)
+                pause_s *= 2
+        raise PassingFault(
+            f"alerts apprise: the service of the connection `{self._channel.connection}` did not take the message",
+            fix="check its address, or run again later",
+        )
 
     def _post(self, name: str, url: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> None:
         http = Http(self._retry_policy)
@@ -103,14 +164,18 @@ class Messenger:
         finally:
             http.close()
         if status >= 300:
-            raise RefusedByService(f"{name}: HTTP {status}", status=status, fix="check the connection `smena_alerts`")
+            raise RefusedByService(
+                f"{name}: HTTP {status}", status=status, fix=f"check the connection `{self._channel.connection}`"
+            )
 
     def _mail(self, subject: str, text: str, payload: Mapping[str, Any], key: str) -> None:
         del payload
         channel = self._channel
         to, sender = channel.extra.get("to"), channel.extra.get("from_email") or channel.login
         if not channel.host or not to or not sender:
-            raise WrongUse("the connection `smena_alerts` lacks a host, `to` or `from_email`", fix="add what it lacks")
+            raise WrongUse(
+                f"the connection `{channel.connection}` lacks a host, `to` or `from_email`", fix="add what it lacks"
+            )
         mail = EmailMessage()
         mail["Subject"], mail["From"] = subject, str(sender)
         mail["To"] = to if isinstance(to, str) else ", ".join(map(str, to))
@@ -126,7 +191,9 @@ class Messenger:
             if not what:
                 return
             if code >= 500:
-                raise RefusedByService(f"alerts mail: {what}", status=code, fix="check the connection `smena_alerts`")
+                raise RefusedByService(
+                    f"alerts mail: {what}", status=code, fix=f"check the connection `{self._channel.connection}`"
+                )
             if attempt < self._retry_policy.attempts:
                 time.sleep(pause_s)
                 pause_s *= 2
@@ -159,6 +226,14 @@ class Messenger:
         except (smtplib.SMTPException, OSError) as error:
             return 0, f"the connection broke ({type(error).__name__})"
         return 0, ""
+
+
+def _urls(channel: Channel) -> list[str]:
+    """The addresses of a connection of Apprise: of `urls`, of Airflow's `config`, or of the password, by blanks."""
+    urls, config = channel.extra.get("urls") or [], channel.extra.get("config") or []
+    found = [urls] if isinstance(urls, str) else list(urls)
+    found += [one.get("path", "") for one in ([config] if isinstance(config, dict) else config)]
+    return list(dict.fromkeys(" ".join([*map(str, found), channel.password or ""]).split()))
 
 
 def _is_on(value: object) -> bool:

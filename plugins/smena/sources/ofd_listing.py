@@ -44,7 +44,8 @@ class Cashbox:
     """A register (ККТ). Times are its own; None is "not known", also for an unreadable value.
 
     `permission_*` bound the days that may be read; `first_document_at` is known only where the list has the earliest
-    document of every drive of the register.
+    document of every drive of the register. `addresses` are all that it had, each with its first day, the oldest first;
+    empty where the list does not have them, or one of them cannot be read.
     """
 
     kkt_reg_id: str
@@ -56,6 +57,7 @@ class Cashbox:
     first_document_at: datetime | None
     last_document_at: datetime | None
     sales_point: str = ""
+    addresses: tuple[tuple[date, str], ...] = ()
 
 
 class _Organization(msgspec.Struct):
@@ -73,6 +75,7 @@ class _Cashbox(msgspec.Struct, rename="camel"):
     last_document_timestamp: Any = None
     fiscal_drives: Any = None
     sales_point_name: Any = None
+    addresses: Any = None
     permission_from: Any = None
     permission_to: Any = None
 
@@ -127,6 +130,7 @@ def _cashbox(entry: _Cashbox) -> Cashbox:
         first_document_at=_first_document(entry.fiscal_drives),
         last_document_at=moment_of(entry.last_document_timestamp),
         sales_point=clean(_text(entry.sales_point_name)),
+        addresses=_addresses(entry.addresses),
     )
 
 
@@ -153,6 +157,18 @@ def _first_document(drives: object) -> datetime | None:
     moments = [moment_of(one.get("earliestDocumentTimestamp")) if isinstance(one, dict) else None for one in drives]
     known = [moment for moment in moments if moment is not None]
     return min(known) if len(known) == len(moments) else None
+
+
+def _addresses(listed: object) -> tuple[tuple[date, str], ...]:
+    """The addresses by their first day; none where one of them is unreadable: it may be of any days."""
+    found: list[tuple[date, str]] = []
+    for one in listed if isinstance(listed, list) else ():
+        start = moment_of(one.get("startDate")) if isinstance(one, dict) else None
+        address = clean(_text(one.get("address"))) if isinstance(one, dict) else ""
+        if start is None or not address:
+            return ()
+        found.append((start.date(), address))
+    return tuple(sorted(found))
 
 
 def _first_whole_day(value: object) -> date | None:

@@ -36,7 +36,7 @@ from smena.ui.asking import CannotBe
 from smena.ui.auth import BeforeBody, Viewer
 from smena.ui.csrf import FormTokens
 from smena.ui.limits import RIGHTS_PATH, Limits
-from smena.ui.pages import NotInSight, Pages
+from smena.ui.pages import NotInSight, OnlyInPart, Pages
 from smena.ui.refusing import refused_by
 from smena.ui.rendering import page, static_file
 
@@ -71,6 +71,7 @@ def fastapi_app(context: Callable[[], Context], secret: str) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(CannotBe, _cannot_be)
     app.add_exception_handler(NotInSight, _not_in_sight)
+    app.add_exception_handler(OnlyInPart, _only_in_part)
     app.add_exception_handler(SmenaError, _refusal_page)
     return app
 
@@ -123,6 +124,10 @@ def _cannot_be(request: Request, error: Exception) -> Response:
 
 def _not_in_sight(request: Request, _error: Exception) -> Response:
     return _refusal(request, HTTPStatus.NOT_FOUND, "not_found")
+
+
+def _only_in_part(request: Request, _error: Exception) -> Response:
+    return _refusal(request, HTTPStatus.FORBIDDEN, "only_in_part")
 
 
 def _refusal(request: Request, status: int, key: str) -> Response:

@@ -23,7 +23,7 @@ from smena.reads import cash_book as reading
 from smena.reads.cash_sheet import sheet_of
 from smena.ui.asking import AnyInn, CannotBe, Day, Id, Inn, Text, Typed, day_of, month_of, plain
 from smena.ui.auth import Editor, UsePages, Viewer
-from smena.ui.pages import NotInSight, Pages, User, first_in_sight, organization_in_sight
+from smena.ui.pages import NotInSight, Pages, User, book_in_sight, first_in_sight, organization_in_sight
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
 from smena.warehouse.database import Transaction
@@ -151,7 +151,7 @@ def import_file(
     """Import a file of movements: first show what it would add and which lines are rejected, then add them."""
     try:
         content = _content(file, contents)
-        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.editing(who, lambda seen: book_in_sight(seen, inn, plain(kpp))) as transaction:
             now, book = pages.context.now(), plain(kpp)
             if confirmed:
                 read = deciding.import_file(transaction, inn=inn, kpp=book, content=content, by=who.name, now=now)
@@ -184,7 +184,7 @@ def reverse(
 
     def do(transaction: Transaction) -> None:
         row = transaction.row("cash_movement", movement_id=movement_id)
-        if row is None or row["organization_inn"] != inn:
+        if row is None or row["organization_inn"] != inn or row["kpp"] != plain(kpp):
             raise NotInSight
         deciding.reverse(transaction, movement_id, by=who.name, why=plain(reason), now=pages.context.now())
 
@@ -224,7 +224,7 @@ def _done(
     The key of the message that it is done is what `do` returns, or else `what`.
     """
     try:
-        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.editing(who, lambda seen: book_in_sight(seen, inn, plain(kpp))) as transaction:
             done = do(transaction) or what
     except NOT_DONE as error:
         return _shown(request, who, pages, inn, kpp, month, given=given, failed=what, refused=refused_by(error))

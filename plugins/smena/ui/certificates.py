@@ -12,7 +12,7 @@ from smena.model.window import Window
 from smena.ui.asking import AnyInn, CannotBe, Id, Inn, Text, day_of
 from smena.ui.auth import Editor, UsePages, Viewer
 from smena.ui.one_at_a_time import one_at_a_time
-from smena.ui.pages import NotInSight, Pages, User, first_in_sight, organization_in_sight
+from smena.ui.pages import NotInSight, Pages, User, first_in_sight, organization_in_sight, whole_organization
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
 
@@ -54,7 +54,7 @@ def make(
         if window.days > MOST_DAYS:
             raise CannotBe("span_too_long")
         with pages.reading(who) as transaction:
-            organization_in_sight(transaction, inn)
+            whole_organization(transaction, inn)
         with one_at_a_time():
             keep(pages.warehouse, certify(pages.warehouse, inn, window, made_by=who.name, now=pages.context.now()))
     except NOT_DONE as error:

@@ -8,7 +8,8 @@ from datetime import date
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from smena.decisions.documents import ACCEPTED, NEW, REJECTED
+from smena.decisions.documents import ACCEPTED, NEW, REJECTED, in_sight_of_filter
+from smena.mandates.grants import places
 from smena.model.errors import WrongUse
 from smena.reads.documents import (
     CASH_ORDERS,
@@ -16,6 +17,7 @@ from smena.reads.documents import (
     SORTS,
     SOURCES,
     STATUSES,
+    Filter,
     are_in_sight,
     of_market,
     page_of,
@@ -24,7 +26,7 @@ from smena.reads.documents import (
 from smena.ui.asking import Text, id_of
 from smena.ui.auth import UsePages, Viewer
 from smena.ui.documents_filter import PRESETS, WORDS, DocumentsQuery, DocumentsRequest, place_of, preset_days
-from smena.ui.pages import NotInSight, Pages, User, organization_in_sight
+from smena.ui.pages import NotInSight, Pages, User, organization_in_sight, sees_whole
 from smena.ui.rendering import page
 from smena.ui.runs import Runs
 from smena.warehouse.database import Row, Transaction
@@ -79,6 +81,7 @@ def the_list(
         # A position in the order of another column means nothing in the order by day, so the first page is shown.
         sort, down, after = (SORTS[0], True, None) if is_unsorted else (query.sort, query.down, query.after)
         rows = page_of(transaction, wanted, sort=sort, down=down, after=after, most=A_PAGE)
+        known = places(transaction, inn) if inn else []
     return page(
         request,
         "documents.html",
@@ -95,6 +98,7 @@ def the_list(
         kinds=KINDS,
         statuses=STATUSES,
         sources=SOURCES,
+        sales_points=sorted({row["sales_point"] for row in known if row["sales_point"]}),
         filter=query.fields,
         narrowed={name: query.fields[name] for name in WORDS if name in query.fields},
         sort=sort,
@@ -175,6 +179,17 @@ def document(
         is_printed=lineage.document["kind"] in CASH_ORDERS and lineage.document["status"] in ("new", "accepted"),
         dags=find_runs({row["run_id"] for row in lineage.batches}),
     )
+
+
+def part_in_sight(transaction: Transaction, wanted: Filter, inn: str, *, status: str) -> Filter | list[str]:
+    """Return what a user may mark of one organisation: its part of the filter, or those documents in sight.
+
+    Marking itself runs without row-level security, so a filter of a user of places becomes the documents that it finds.
+    Raises NotInSight for an organisation that the user may not see.
+    """
+    organization_in_sight(transaction, inn)
+    of_one = replace(wanted, inn=inn)
+    return of_one if sees_whole(transaction, inn) else in_sight_of_filter(transaction, of_one, status=status)
 
 
 def require_in_sight(transaction: Transaction, documents: list[str], inn: str | None = None) -> None:

@@ -14,7 +14,7 @@ from smena.reads.documents import KINDS, SORTS, SOURCES, STATUSES, Filter, Place
 from smena.ui.asking import CannotBe, day_of, id_of, inn_of, plain
 from smena.warehouse.database import Row
 
-WORDS = ("from", "to", "kind", "status", "source", "kpp", "number")
+WORDS = ("from", "to", "kind", "status", "source", "kpp", "number", "sales_point")
 """Fields that narrow the list."""
 NAMES = ("inn", *WORDS, "sort", "order", "after", "key")
 """Fields of the filter form; a redirect after a change repeats them, so that the reader gets the same page."""
@@ -63,8 +63,9 @@ def request_of(given: Mapping[str, str]) -> DocumentsRequest:
 
 
 def filter_of(
-    inn: str | None, first_day: str, last_day: str, kind: str, status: str, source: str, kpp: str, number: str
-) -> Filter:
+    inn: str | None, first_day: str, last_day: str, kind: str, status: str, source: str, kpp: str, number: str,
+    sales_point: str = "",
+) -> Filter:  # fmt: skip
     """Return the filter of these fields of an address or a form. Raises CannotBe."""
     first, last = day_of(first_day), day_of(last_day)
     if first and last and first > last:
@@ -78,6 +79,7 @@ def filter_of(
         source=_one_of(source, SOURCES),
         kpp=plain(kpp) or None,
         number=plain(number) or None,
+        sales_point=plain(sales_point) or None,
     )
 
 
@@ -171,6 +173,7 @@ def _sent(
     source: Word = "",
     kpp: Word = "",
     number: Word = "",
+    sales_point: Word = "",
     sort: Word = "",
     order: Word = "",
     after: Word = "",
@@ -178,7 +181,10 @@ def _sent(
     scope: Annotated[str, Form(pattern="^(chosen|filter)$")] = "chosen",
     document: Annotated[list[str] | None, Form(max_length=_MOST_AT_ONCE)] = None,
 ) -> Chosen:
-    given = (request.path_params.get("inn", ""), from_, to, kind, status, source, kpp, number, sort, order, after, key)
+    given = (
+        request.path_params.get("inn", ""), from_, to, kind, status, source, kpp, number, sales_point, sort, order,
+        after, key,
+    )  # fmt: skip
     query = request_of(dict(zip(NAMES, given, strict=True)))
     return Chosen(query, scope == "filter", tuple(document or ()))
 

@@ -13,7 +13,7 @@ from smena.decisions.documents import ACCEPTED, ChangedMeanwhile, mark, show
 from smena.reads.documents import Filter
 from smena.ui.asking import CannotBe, Inn, plain
 from smena.ui.auth import Editor, UsePages
-from smena.ui.documents import require_in_sight, the_list
+from smena.ui.documents import part_in_sight, require_in_sight, the_list
 from smena.ui.documents_filter import Chosen, ChosenByForm
 from smena.ui.documents_of_all import ConfirmedOf, mark_filter_of_all
 from smena.ui.pages import Pages, User, organization_in_sight
@@ -85,19 +85,22 @@ def _mark(
     if isinstance(documents, Filter) and documents.inn is None:
         return mark_filter_of_all(request, who, pages, word, chosen, reason, confirmed_of)
 
+    wanted: Filter | list[str] = documents
+
     def look(transaction: Transaction) -> None:
+        nonlocal wanted
         if inn is not None:
             organization_in_sight(transaction, inn)
         if isinstance(documents, list):
             require_in_sight(transaction, documents, inn)
+        elif documents.inn:
+            wanted = part_in_sight(transaction, documents, documents.inn, status=word)
 
     changed = ""
     if confirmed:
         try:
             with pages.editing(who, look) as transaction:
-                done = mark(
-                    transaction, documents, status=word, by=who.name, reason=reason or None, confirmed=confirmed
-                )
+                done = mark(transaction, wanted, status=word, by=who.name, reason=reason or None, confirmed=confirmed)
         except ChangedMeanwhile as error:
             changed = error.message
         else:
@@ -105,7 +108,7 @@ def _mark(
             return RedirectResponse(f"{request.scope.get('root_path', '')}/documents?{query}", 303)
     with pages.editing(who, look) as transaction:
         organization = organization_in_sight(transaction, inn) if inn is not None else None
-        shown = show(transaction, documents, status=word)
+        shown = show(transaction, wanted, status=word)
     return page(
         request,
         "documents_confirm.html",

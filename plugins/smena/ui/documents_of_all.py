@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlencode
@@ -14,11 +14,12 @@ from starlette.responses import RedirectResponse, Response
 from smena.decisions.documents import Shown, changeable_by, mark, show
 from smena.model.unexpected import contained
 from smena.reads.documents import Filter, organizations_of
+from smena.ui.documents import part_in_sight
 from smena.ui.documents_filter import Chosen
 from smena.ui.pages import NotInSight, Pages, User, organization_in_sight
 from smena.ui.refusing import Refused, refused_by
 from smena.ui.rendering import page
-from smena.warehouse.database import Row
+from smena.warehouse.database import Row, Transaction
 
 MOST_ORGANIZATIONS = 200
 """So many organisations are marked at once, the first by name; the page says that there are more."""
@@ -70,9 +71,15 @@ def mark_filter_of_all(
 
 def _looked(pages: Pages, who: User, one: Row, word: str, wanted: Filter) -> OfOne:
     inn, name = one["inn"], one["name"]
+    part: Filter | list[str] = []
+
+    def look(transaction: Transaction) -> None:
+        nonlocal part
+        part = part_in_sight(transaction, wanted, inn, status=word)
+
     try:
-        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
-            return OfOne(inn, name, show(transaction, replace(wanted, inn=inn), status=word))
+        with pages.editing(who, look) as transaction:
+            return OfOne(inn, name, show(transaction, part, status=word))
     except NotInSight:
         raise
     except Exception as error:  # noqa: BLE001 - an organisation is a border, whatever goes wrong inside
@@ -81,11 +88,15 @@ def _looked(pages: Pages, who: User, one: Row, word: str, wanted: Filter) -> OfO
 
 def _marked(pages: Pages, who: User, one: Row, word: str, wanted: Filter, reason: str, digest: str) -> OfOne:
     inn, name = one["inn"], one["name"]
+    part: Filter | list[str] = []
+
+    def look(transaction: Transaction) -> None:
+        nonlocal part
+        part = part_in_sight(transaction, wanted, inn, status=word)
+
     try:
-        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
-            done = mark(
-                transaction, replace(wanted, inn=inn), status=word, by=who.name, reason=reason or None, confirmed=digest
-            )
+        with pages.editing(who, look) as transaction:
+            done = mark(transaction, part, status=word, by=who.name, reason=reason or None, confirmed=digest)
     except NotInSight:
         raise
     except Exception as error:  # noqa: BLE001 - an organisation is a border, whatever goes wrong inside

@@ -78,9 +78,10 @@ def export(
     source: Text = "",
     kpp: Text = "",
     number: Text = "",
+    sales_point: Text = "",
 ) -> Response:
     """Download all documents of the page's filter in one file: all of them, or a refusal."""
-    wanted = filter_of(inn, from_, to, kind, status, source, kpp, number)
+    wanted = filter_of(inn, from_, to, kind, status, source, kpp, number, sales_point)
     with tempfile.NamedTemporaryFile(prefix="smena-export-", suffix=f".{form}", delete=False) as made:
         file = Path(made.name)
     try:

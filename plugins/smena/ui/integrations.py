@@ -16,7 +16,7 @@ from smena.reads.same_day import today_read
 from smena.reads.standing import standings
 from smena.ui.asking import CannotBe, Inn, Product, Text, day_of, plain
 from smena.ui.auth import Editor, UsePages, Viewer
-from smena.ui.pages import Pages, User, organization_in_sight
+from smena.ui.pages import Pages, User, organization_in_sight, whole_organization
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
 from smena.ui.runs import Runs
@@ -83,7 +83,7 @@ def plan(request: Request, who: Editor, pages: UsePages, find_runs: Runs, inn: I
     from smena.planning.plan import preview
 
     with pages.reading(who) as transaction:
-        organization_in_sight(transaction, inn)
+        whole_organization(transaction, inn)
     made = preview(pages.context, inn, product)
     return _shown(request, who, pages, find_runs, inn, product, plan=made)
 
@@ -102,7 +102,7 @@ def add_head_certificate(
     try:
         if file is None or not file.filename:
             raise CannotBe("nothing_chosen")
-        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.editing(who, lambda seen: whole_organization(seen, inn)) as transaction:
             add_certificate(
                 transaction, inn=inn, file=file.file.read(MOST_BYTES + 1), source="manual", added_by=who.name
             )
@@ -117,7 +117,7 @@ def mandate(_request: Request, who: Editor, pages: UsePages, inn: Inn, product: 
     start = day_of(start_date)
     if start is None:
         raise CannotBe("not_a_day")
-    with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+    with pages.editing(who, lambda seen: whole_organization(seen, inn)) as transaction:
         row = lifecycle.prepare_mandate(transaction, inn=inn, product=product, start_date=start, made_by=who.name)
     return _file(row["text"], f"mandate-{inn}-{product}-{start}.txt")
 
@@ -125,7 +125,7 @@ def mandate(_request: Request, who: Editor, pages: UsePages, inn: Inn, product: 
 @router.post("/integrations/{inn}/{product}/ban")
 def ban(_request: Request, who: Editor, pages: UsePages, inn: Inn, product: Product) -> Response:
     """Download the ban (запрет) that the head signs."""
-    with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+    with pages.editing(who, lambda seen: whole_organization(seen, inn)) as transaction:
         row = lifecycle.prepare_ban(transaction, inn=inn, product=product, made_by=who.name)
     return _file(row["text"], f"ban-{inn}-{product}.txt")
 
@@ -146,7 +146,7 @@ def enable(
     if start is None:
         raise CannotBe("not_a_day")
     signed = _signature(signature)
-    with keeping_refusals(pages.warehouse), pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as doing:
+    with keeping_refusals(pages.warehouse), pages.editing(who, lambda seen: whole_organization(seen, inn)) as doing:
         lifecycle.enable(
             doing,
             inn=inn,
@@ -172,7 +172,7 @@ def disable(
 ) -> Response:
     """Switch the integration off; loaded documents stay."""
     signed = _signature(signature)
-    with keeping_refusals(pages.warehouse), pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as doing:
+    with keeping_refusals(pages.warehouse), pages.editing(who, lambda seen: whole_organization(seen, inn)) as doing:
         lifecycle.disable(doing, inn=inn, product=product, changed_by=who.name, reason=plain(reason), signature=signed)
     return _back(request, inn, product, "disabled")
 

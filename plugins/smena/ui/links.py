@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from smena.decisions import links
 from smena.ui.asking import AnyInn, CannotBe, Id, Inn, Text, day_of, plain
 from smena.ui.auth import Editor, UsePages, Viewer
-from smena.ui.pages import NotInSight, organization_in_sight
+from smena.ui.pages import NotInSight, organization_in_sight, whole_organization
 from smena.ui.rendering import page
 from smena.warehouse.database import Row, Transaction
 
@@ -99,7 +99,7 @@ def set_link(
         raise CannotBe("nothing_chosen")
     if register and not _REGISTER.fullmatch(register):
         raise CannotBe("not_a_register")
-    with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+    with pages.editing(who, lambda seen: whole_organization(seen, inn)) as transaction:
         links.link(
             transaction,
             inn=inn,

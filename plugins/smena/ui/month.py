@@ -13,7 +13,7 @@ from smena.mandates.organizations import organization_of
 from smena.reads import month as reading
 from smena.ui.asking import AnyInn, CannotBe, Inn, Text, day_of, month_of, plain
 from smena.ui.auth import Editor, UsePages, Viewer
-from smena.ui.pages import Pages, User, organization_in_sight
+from smena.ui.pages import Pages, User, organization_in_sight, whole_organization
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
 
@@ -72,7 +72,7 @@ def close(
     given = {"through": through, "close_reason": reason}
     try:
         last = _needed_day(through)
-        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.editing(who, lambda seen: whole_organization(seen, inn)) as transaction:
             newest_day = periods.newest_day_over(organization_of(transaction, inn).timezone, pages.context.now())
             periods.close_period(
                 transaction, inn=inn, through=last, closed_by=who.name, reason=plain(reason), newest_day=newest_day
@@ -92,7 +92,7 @@ def open_again(
         why, last = plain(reason), day_of(stays)
         if not why:
             raise CannotBe("reason_needed")
-        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.editing(who, lambda seen: whole_organization(seen, inn)) as transaction:
             periods.open_period(transaction, inn=inn, opened_by=who.name, through=last, reason=why)
     except NOT_DONE as error:
         return _shown(request, who, pages, inn, "", given=given, refused=refused_by(error))

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from smena.model.place import WHOLE, Place
+from smena.reads.sight import ALL, see_as
 from smena.runtime.context import Context
 from smena.warehouse.database import Row, Transaction, Warehouse
-
-ALL = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,10 @@ class NotInSight(Exception):
     """The requested thing does not exist or the user may not see it; the response does not reveal which."""
 
 
+class OnlyInPart(Exception):
+    """What is asked concerns the whole organisation, and the user sees only a КПП or a point of sale of it."""
+
+
 class Pages:
     """Transactions of the pages.
 
@@ -61,11 +65,14 @@ class Pages:
         return self.context.warehouse
 
     @contextmanager
-    def reading(self, user: User) -> Iterator[Transaction]:
-        """Open a read-only transaction in which only the user's organisations are visible."""
+    def reading(self, user: User, *, only: tuple[str, Place] | None = None) -> Iterator[Transaction]:
+        """Open a read-only transaction in which only what the user sees is visible.
+
+        `only` is an ИНН and a place: of what the user sees, only what belongs to them is visible.
+        """
         with self.warehouse.transaction() as transaction:
             transaction.rows("page_only_reads")
-            _enter(transaction, user)
+            _enter(transaction, user, only)
             yield transaction
 
     @contextmanager
@@ -82,10 +89,22 @@ class Pages:
             yield transaction
 
 
-def _enter(transaction: Transaction, user: User) -> None:
-    granted = transaction.row("page_user", user_name=user.name) or {"sees_all": False, "organizations": []}
-    organizations = ALL if granted["sees_all"] else ",".join(granted["organizations"])
-    transaction.rows("page_enter", organizations=organizations)
+def _enter(transaction: Transaction, user: User, only: tuple[str, Place] | None = None) -> None:
+    nothing: Row = {"sees_all": False, "organizations": [], "places": []}
+    granted = transaction.row("page_user", user_name=user.name) or nothing
+    if only is None or only[1].is_whole:
+        organizations = ALL if granted["sees_all"] else ",".join(granted["organizations"])
+        see_as(transaction, organizations=organizations, places=granted["places"])
+        return
+    inn, place = only
+    of_inn = [Place(row["kpp"], row["sales_point"]) for row in granted["places"] if row["organization_inn"] == inn]
+    seen = [WHOLE] if granted["sees_all"] or inn in granted["organizations"] else of_inn
+    narrowed = [one for one in (each.within(place) for each in seen) if one is not None]
+    see_as(
+        transaction,
+        organizations="",
+        places=[{"organization_inn": inn, "kpp": one.kpp, "sales_point": one.sales_point} for one in narrowed],
+    )
 
 
 def organization_in_sight(transaction: Transaction, inn: str) -> Row:
@@ -94,6 +113,29 @@ def organization_in_sight(transaction: Transaction, inn: str) -> Row:
     if row is None:
         raise NotInSight
     return row
+
+
+def whole_organization(transaction: Transaction, inn: str) -> Row:
+    """Return the organisation, for what concerns all of it: settings, closed periods, switching, certificates.
+
+    Raises NotInSight as `organization_in_sight` does, and OnlyInPart where the user sees only places of it.
+    """
+    row = organization_in_sight(transaction, inn)
+    if not sees_whole(transaction, inn):
+        raise OnlyInPart
+    return row
+
+
+def sees_whole(transaction: Transaction, inn: str) -> bool:
+    """Whether the user sees the whole organisation, not only places of it."""
+    return bool((transaction.row("sees_whole", inn=inn) or {"is_whole": False})["is_whole"])
+
+
+def book_in_sight(transaction: Transaction, inn: str, kpp: str) -> None:
+    """Raise NotInSight for an organisation that the user may not see, OnlyInPart for a cash book of another place."""
+    organization_in_sight(transaction, inn)
+    if not (transaction.row("page_sees_book", inn=inn, kpp=kpp) or {"is_seen": False})["is_seen"]:
+        raise OnlyInPart
 
 
 def first_in_sight(pages: Pages, who: User) -> str:

@@ -15,7 +15,7 @@ from smena.model.organization import Corrections, DatePolicy, Detail, Refunds, V
 from smena.model.reasons import Reason
 from smena.ui.asking import AnyInn, Inn, Text, Typed, day_of, plain
 from smena.ui.auth import Administrator, Editor, UsePages, Viewer
-from smena.ui.pages import Pages, User, first_in_sight, organization_in_sight
+from smena.ui.pages import Pages, User, first_in_sight, organization_in_sight, whole_organization
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import back_to, page
 from smena.ui.settings_changes import of_organization
@@ -88,7 +88,7 @@ def _change(
 ) -> Response:
     try:
         from_day = day_of(from_)
-        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.editing(who, lambda seen: whole_organization(seen, inn)) as transaction:
             before = setting.organization_of(transaction, inn)
             changes = {
                 name: plain(text) for name, text in given.items() if plain(text) != _as_typed(getattr(before, name))

@@ -14,7 +14,7 @@ from smena.model.organization import AccountRule
 from smena.model.outcome import TAXATIONS, Operation
 from smena.ui.asking import AnyInn, CannotBe, Inn, Text, Typed, day_of, plain
 from smena.ui.auth import Editor, UsePages, Viewer
-from smena.ui.pages import Pages, User, first_in_sight, organization_in_sight
+from smena.ui.pages import Pages, User, first_in_sight, organization_in_sight, whole_organization
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import back_to, page
 
@@ -44,7 +44,7 @@ def set_accounts(
     try:
         rule = _rule(given)
         first_day = rule.first_day or date.max
-        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.editing(who, lambda seen: whole_organization(seen, inn)) as transaction:
             setting.set_account_rule(transaction, inn, rule, by=who.name)
             others = setting.orders_by_other_accounts(transaction, inn, first_day)
             waiting = setting.shifts_with_proposed_orders(transaction, inn, first_day)

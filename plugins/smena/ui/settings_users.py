@@ -8,9 +8,10 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from smena.mandates import grants
+from smena.model.place import WHOLE, Place
 from smena.ui.asking import CannotBe, Text, Typed, plain
 from smena.ui.auth import Administrator, UsePages, Viewer
-from smena.ui.pages import NotInSight, Pages, User, organization_in_sight
+from smena.ui.pages import NotInSight, Pages, User, whole_organization
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
 from smena.ui.settings_changes import of_grants
@@ -29,26 +30,40 @@ def users(request: Request, who: Viewer, pages: UsePages, done: Text = "") -> Re
 
 @router.post("/settings/users/grant")
 def grant_organization(
-    request: Request, who: Administrator, pages: UsePages, user: Typed = "", organization: Typed = ""
+    request: Request,
+    who: Administrator,
+    pages: UsePages,
+    user: Typed = "",
+    organization: Typed = "",
+    kpp: Typed = "",
+    sales_point: Typed = "",
 ) -> Response:
-    """Grant a person access to an organisation that the administrator sees, or to all."""
+    """Grant a person access to an organisation that the administrator sees, to a place of it, or to all."""
+    place = Place(plain(kpp) or None, plain(sales_point) or None)
 
     def do(transaction: Transaction, inns: list[str] | None) -> None:
-        grants.grant(transaction, [_person(user)], inns, by=who.name)
+        grants.grant(transaction, [_person(user)], inns, place=place, by=who.name)
 
-    return _granting(request, who, pages, user, organization, "granted", do)
+    return _granting(request, who, pages, user, organization, "granted", do, place)
 
 
 @router.post("/settings/users/revoke")
 def revoke_organization(
-    request: Request, who: Administrator, pages: UsePages, user: Typed = "", organization: Typed = ""
+    request: Request,
+    who: Administrator,
+    pages: UsePages,
+    user: Typed = "",
+    organization: Typed = "",
+    kpp: Typed = "",
+    sales_point: Typed = "",
 ) -> Response:
-    """Revoke a person's access to an organisation, or every grant."""
+    """Revoke a person's access to an organisation or to a place of it, or every grant."""
+    place = Place(plain(kpp) or None, plain(sales_point) or None)
 
     def do(transaction: Transaction, inns: list[str] | None) -> None:
-        grants.revoke(transaction, [_person(user)], inns, by=who.name)
+        grants.revoke(transaction, [_person(user)], inns, place=place, by=who.name)
 
-    return _granting(request, who, pages, user, organization, "revoked", do)
+    return _granting(request, who, pages, user, organization, "revoked", do, place)
 
 
 def _users(
@@ -62,6 +77,7 @@ def _users(
 ) -> Response:
     with pages.reading(who) as transaction:
         organizations = transaction.rows("page_organizations", search="", most=500)
+        places = grants.places(transaction)
     with pages.warehouse.transaction() as transaction:
         transaction.rows("page_only_reads")
         seen = transaction.row("page_user", user_name=who.name) or {"sees_all": False, "organizations": []}
@@ -79,10 +95,12 @@ def _users(
         rows=rows,
         changes=changes,
         organizations=organizations,
+        kpps=sorted({row["kpp"] for row in places if row["kpp"]}),
+        sales_points=sorted({row["sales_point"] for row in places if row["sales_point"]}),
         names={one["inn"]: one["name"] for one in organizations},
         sees_all=seen["sees_all"],
         may_grant=bool(may and may["may_grant"]),
-        given=given or {"user": "", "organization": ""},
+        given=given or {"user": "", "organization": ""} | _typed(WHOLE),
         done=done,
         refused=refused,
     )
@@ -96,6 +114,7 @@ def _granting(
     organization: str,
     done: str,
     do: Callable[[Transaction, list[str] | None], None],
+    place: Place,
 ) -> Response:
     """Grant or revoke; an administrator can grant only what he sees, and all only if he sees all."""
     asked = plain(organization)
@@ -105,7 +124,7 @@ def _granting(
             if not (transaction.row("page_sees_all") or {"sees_all": False})["sees_all"]:
                 raise NotInSight
         else:
-            organization_in_sight(transaction, asked)
+            whole_organization(transaction, asked)
 
     try:
         if not asked:
@@ -113,9 +132,13 @@ def _granting(
         with pages.editing(who, look) as transaction:
             do(transaction, None if asked == "*" else [asked])
     except NOT_DONE as error:
-        given = {"user": user, "organization": organization}
+        given = {"user": user, "organization": organization} | _typed(place)
         return _users(request, who, pages, given=given, refused=refused_by(error))
     return RedirectResponse(f"{request.scope.get('root_path', '')}/settings/users?done={done}", 303)
+
+
+def _typed(place: Place) -> dict[str, str]:
+    return {"kpp": place.kpp or "", "sales_point": place.sales_point or ""}
 
 
 def _person(user: str) -> str:

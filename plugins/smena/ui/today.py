@@ -8,9 +8,11 @@ from decimal import Decimal
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from smena.mandates.grants import places
+from smena.model.place import Place
 from smena.reads.registers import SIGNS, UNKNOWN, health
 from smena.reads.same_day import today_read
-from smena.ui.asking import AnyInn
+from smena.ui.asking import AnyInn, CannotBe, Text, plain
 from smena.ui.auth import UsePages, Viewer
 from smena.ui.chart import bars
 from smena.ui.pages import organization_in_sight
@@ -34,12 +36,21 @@ _WAITS = {
 
 
 @router.get("/today")
-def today(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "") -> Response:
-    """Show the page for one organisation, or for all that the user may see."""
-    now, chosen = pages.context.now(), inn or None
+def today(
+    request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "", kpp: Text = "", sales_point: Text = ""
+) -> Response:
+    """Show the page for one organisation or a place of it, or for all that the user may see."""
+    place = Place(plain(kpp) or None, plain(sales_point) or None)
     with pages.reading(who) as transaction:
-        organization = organization_in_sight(transaction, inn) if inn else None
         organizations = transaction.rows("page_organizations", search="", most=500)
+        if not inn and not place.is_whole and len(organizations) == 1:
+            inn = organizations[0]["inn"]
+        organization = organization_in_sight(transaction, inn) if inn else None
+        known = places(transaction, inn) if inn else []
+    if not inn and not place.is_whole:
+        raise CannotBe("organization_needed")
+    now, chosen = pages.context.now(), inn or None
+    with pages.reading(who, only=(inn, place) if inn else None) as transaction:
         days = transaction.rows("page_today_days", now=now, inn=chosen)
         cash = transaction.rows("page_today_cash", now=now, inn=chosen, most=POINTS_SHOWN)
         points = transaction.rows("page_today_points", now=now, inn=chosen, most=POINTS_SHOWN, most_units=MOST_UNITS)
@@ -58,6 +69,9 @@ def today(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "") -> R
         who,
         organization=organization,
         organizations=organizations,
+        place=place,
+        kpps=sorted({row["kpp"] for row in known if row["kpp"]}),
+        sales_points=sorted({row["sales_point"] for row in known if row["sales_point"]}),
         yesterday=yesterday,
         as_of=as_of,
         timezone=days[0]["timezone"] if days else "",

@@ -49,10 +49,7 @@ def test_a_decision_that_waits_is_named_daily_with_the_page_where_it_is_made(tro
         for message in gather(troubled, NOW + timedelta(days=day)):
             linked = replace(message, pages_address="https://airflow.example.org/smena")
             (reported,) = [line for line in linked.text.splitlines() if line.startswith("  → решить:")]
-            assert reported == (
-                f"  → решить: https://airflow.example.org/smena/decisions?inn={message.inn}"
-                f" или smena conflicts --inn {message.inn}"
-            )
+            assert reported == (f"  → решить: https://airflow.example.org/smena/decisions?inn={message.inn}")
             (other,) = {ROMASHKA, VASILEK} - {message.inn}
             assert other not in str(linked.payload)
             assert linked.digest == message.digest

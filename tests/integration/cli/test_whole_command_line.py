@@ -57,6 +57,7 @@ READING = {
     ("certificate", "list"): [(), ("--inn", "{inn}")],
     ("integration", "status"): [(), ("--inn", "{inn}")],
     ("access", "list"): [()],
+    ("alert-routes", "list"): [()],
     ("plan",): [("--inn", "{inn}"), ("--inn", "{inn}", "--product", "market")],
     ("organization", "list"): [()],
     ("organization", "show"): [("--inn", "{inn}")],
@@ -80,6 +81,8 @@ WRITING = {
     ("integration", "disable"): [("--inn", "{inn}", "--product", "market")],
     ("integration", "enable"): [("--inn", "{inn}", "--product", "market", "--from", str(FIRST))],
     ("access", "grant"): [("--user", "boris", "--inn", "{inn}")],
+    ("alert-routes", "add"): [("--connection", "head_office", "--inn", "{inn}", "--kpp", "{kpp}")],
+    ("alert-routes", "remove"): [("1",)],
     ("access", "roles"): [()],
     ("access", "revoke"): [("--user", "boris", "--inn", "{inn}")],
     # Before a load: the source may report again what is booked, and then nobody is asked any more.

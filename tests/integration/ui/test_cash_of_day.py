@@ -21,9 +21,10 @@ SUMS = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund")
 
 def stored(town: Town) -> dict[tuple[Any, ...], tuple[int, Decimal]]:
     rows = town.sql(
-        "select organization_inn, day, shifts, net from accounting.cash_of_day where shifts <> 0 or net <> 0"
+        "select organization_inn, day, kpp, sales_point, shifts, net from accounting.cash_of_day"
+        " where shifts <> 0 or net <> 0"
     )
-    return {(inn, day): (shifts, net) for inn, day, shifts, net in rows}
+    return {tuple(place): (shifts, net) for *place, shifts, net in rows}
 
 
 def summed(town: Town) -> dict[tuple[Any, ...], tuple[int, Decimal]]:
@@ -32,7 +33,7 @@ def summed(town: Town) -> dict[tuple[Any, ...], tuple[int, Decimal]]:
     for one in town.shifts():
         if one["outcome"] in ("issued", "no_cash"):
             income, refund, payout, payout_refund = (one[name] for name in SUMS)
-            place = one["organization_inn"], one["closed_at"].date()
+            place = one["organization_inn"], one["closed_at"].date(), one["kpp"], one["sales_point"]
             shifts, net = found.get(place, (0, Decimal(0)))
             found[place] = shifts + 1, net + income - refund - payout + payout_refund
     return found
@@ -40,7 +41,7 @@ def summed(town: Town) -> dict[tuple[Any, ...], tuple[int, Decimal]]:
 
 def test_what_was_loaded_is_summed(town: Town) -> None:
     assert stored(town) == summed(town)
-    assert {inn for inn, _ in stored(town)} == set(town.inns)
+    assert {inn for inn, *_ in stored(town)} == set(town.inns)
     assert sum(net for _, net in stored(town).values()) > 0
 
 
@@ -57,6 +58,8 @@ CHANGES: tuple[tuple[str, Callable[[random.Random], Any]], ...] = (
     ("cash_payout = %s", lambda chance: Decimal(chance.randrange(1_000_000)) / 100),
     ("cash_payout_refund = %s", lambda chance: Decimal(chance.randrange(1_000_000)) / 100),
     ("closed_at = closed_at + %s", lambda chance: timedelta(days=chance.randint(-3, 3), hours=chance.randint(-12, 12))),
+    ("sales_point = %s", lambda chance: chance.choice(("", "Магазин № 1", "Магазин № 9"))),
+    ("kpp = %s", lambda chance: chance.choice(("960701001", "960745001"))),
     ("revision = revision + %s", lambda _: 1),
 )
 

@@ -57,7 +57,7 @@ def crowded(town: Town) -> Town:
 def rows_read(town: Town, statement: str, organizations: str) -> tuple[Any, dict[str, int]]:
     """What a statement gives to a user who sees these organisations, and the rows that it read, by table."""
     with town.warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
-        transaction.rows("page_enter", organizations=organizations)
+        transaction.rows("sight", organizations=organizations, places="[]")
         given = transaction.rows(statement, inn=None)
         cursor.execute("explain (analyze, format json) " + query(statement), {"inn": None})
         ((plans,),) = cursor.fetchall()

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from smena.airflow.metrics import METRICS, STEPS, Kind, Measure, of_standings, of_step
+from smena.airflow.metrics import METRICS, STEPS, Kind, Measure, of_signs, of_standings, of_step
+from smena.reads.registers import SIGNS as REGISTER_SIGNS
 from smena.reads.standing import Standing
 from smena.runtime.log import StepEnd
 from tests.invented import ROMASHKA
@@ -85,10 +86,16 @@ def test_an_integration_that_is_off_has_no_lag_but_counts_what_waits() -> None:
     assert [name for name, _, _ in values_of(of_standings([off]))] == ["smena.decisions.open", "smena.quarantine.open"]
 
 
+def test_each_sign_of_registers_is_a_gauge_that_goes_back_to_zero() -> None:
+    sent = {tags["sign"]: value for _, value, tags in values_of(of_signs({INN: {"silent": 2, "unknown": 1}}))}
+    assert sent == dict.fromkeys(REGISTER_SIGNS, 0) | {"silent": 2, "unknown": 1}
+
+
 def test_a_measure_has_no_tag_that_its_metric_does_not_name() -> None:
     every: list[Measure] = [
         *of_step(StepEnd("publish", PUBLISHED | {"requests": 1, "retries": 0})),
         *of_standings([standing()]),
+        *of_signs({INN: {}}),
     ]
     assert {one.metric for one in every} == set(METRICS)
     for one in every:

@@ -44,4 +44,4 @@ class ShopListing(Listing):
         self.is_whole = True
 
     def record(self, transaction: Transaction, inn: str, *, seen_at: datetime, today: date, latest: datetime) -> None:  # noqa: ARG002 - a shop has no clock
-        wanted.record_shops(transaction, inn, self.listed, seen_at=seen_at)
+        wanted.record_shops(transaction, inn, self.listed, seen_at=seen_at, today=today)

@@ -106,7 +106,7 @@ def each_once(registers: list[dict[str, Any]]) -> list[dict[str, Any]]:
         known["kkt_reg_id"] = next((name for name in spelled if len(name) == DIGITS_OF_REGISTER), spelled[0])
         for name, best in (("first_document_at", min), ("last_document_at", max)):
             known[name] = best((each[name] for each in (known, one) if each[name] is not None), default=None)
-        for name in ("kpp", "name", "address", "sales_point"):
+        for name in ("kpp", "name", "address", "sales_point", "addresses"):
             known[name] = known.get(name) or one.get(name)
     return list(merged.values())
 

@@ -1,6 +1,0 @@
--- Run by the pages before a page is read: until `page_leave` the transaction runs as smena_accountant with an
--- accountant's sight.
-select
-    set_config('smena.organizations', %(organizations)s, true),
-    set_config('statement_timeout', '15000', true),
-    set_config('role', 'smena_accountant', true)
