@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -137,7 +137,7 @@ def _day_of_text(text: str) -> str:
 def _moment(value: datetime | None) -> str:
     """Return a register's own time, which has no zone; a time with a zone is shown in UTC and says so."""
     if value is not None and value.tzinfo is not None:
-        return _local(value, "UTC")
+        return f"{value.astimezone(UTC):%d.%m.%Y %H:%M} UTC"
     return "—" if value is None else f"{value:%d.%m.%Y %H:%M}"
 
 

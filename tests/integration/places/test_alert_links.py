@@ -57,7 +57,7 @@ def named(regions: Regions, alert: Alert) -> list[str]:
     town = regions.town
     of_kind: dict[str, Callable[[], list[str]]] = {
         "uncovered": lambda: [day_of(row["first_day"])],
-        "batches": lambda: [f"<td>{row['batch_id']} "],
+        "batches": lambda: [f"/quality/batches/{row['batch_id']}"],
         "missing": lambda: texts(
             town, "select kkt_reg_id from control.completeness where verdict = 'missing' and day = %s", row["first_day"]
         ),

@@ -35,10 +35,10 @@ def difference(town: Town, table: str, key: str, wanted: str) -> list[Any]:
 def wrong_documents(town: Town) -> list[Any]:
     return difference(
         town, "accounting.documents_of_day where documents <> 0 or amount <> 0 or without_amount <> 0",
-        "organization_inn, day, kpp, kind, status, source, documents, amount, without_amount",
-        "select organization_inn, date, kpp, kind, status, source, count(*), coalesce(sum(amount), 0),"
+        "organization_inn, day, kpp, sales_point, kind, status, source, documents, amount, without_amount",
+        "select organization_inn, date, kpp, sales_point, kind, status, source, count(*), coalesce(sum(amount), 0),"
         " count(*) filter (where amount is null) from accounting.document"
-        " group by organization_inn, date, kpp, kind, status, source",
+        " group by organization_inn, date, kpp, sales_point, kind, status, source",
     )  # fmt: skip
 
 
