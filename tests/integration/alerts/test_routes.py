@@ -84,11 +84,11 @@ def test_a_sign_is_reported_once_to_those_whom_it_concerns_and_again_after_it_wa
         {"kind": "patch_document", "match": patch | {"kktRegId": register}, "set": FIELDS[sign], "drop": []}
     )
     town.load(FIRST + timedelta(days=1), BEFORE)
-    told = send_at(town, receivers, MORNING)
-    assert {name: WORDS[sign] in text for name, text in told.items()} == {
+    came = send_at(town, receivers, MORNING)
+    assert {name: WORDS[sign] in text for name, text in came.items()} == {
         "smena_alerts": True, "first": False, "second": True,
     }  # fmt: skip
-    assert "Магазин № 2" in told["second"].splitlines()[0]
+    assert "Магазин № 2" in came["second"].splitlines()[0]
     for hours in (1, 24, 48):
         again = send_at(town, receivers, MORNING + timedelta(hours=hours))
         assert not any(WORDS[sign] in text for text in again.values())

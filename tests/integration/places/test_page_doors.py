@@ -36,7 +36,7 @@ _OF_ALL = {
 
 
 def values(regions: Regions) -> dict[str, list[str]]:
-    """What may stand in an address or form, by the name of the parameter: of the own region, then of the other one."""
+    """Values for an address or form, by the name of the parameter: of the own region, then of the other one."""
     town = regions.town
     found = {name: texts(town, query, OWN) + texts(town, query, OTHER) for name, query in _ROWS.items()}
     found |= {name: texts(town, query) or ["1"] for name, query in _OF_ALL.items()}
@@ -67,7 +67,7 @@ def requests(route: APIRoute, known: dict[str, list[str]]) -> Iterator[tuple[str
     """The addresses of a route, each bare and with the parameters that it takes."""
     names = re.findall(r"{(\w+)}", route.path)
     missing = [name for name in names if name not in known]
-    assert not missing, f"tell this test what stands for {missing} of {route.path}"
+    assert not missing, f"tell this test the values of {missing} of {route.path}"
     query = [one.alias for one in route.dependant.query_params]
     for dependant in route.dependant.dependencies:
         query += [one.alias for one in dependant.query_params]
@@ -124,7 +124,7 @@ def test_no_page_and_no_download_shows_another_region(regions: Regions) -> None:
 
 
 FORMS = {
-    "word": ["accepted", "keep-ofd"], "reason": ["as told"], "scope": ["chosen", "filter"], "through": [str(LAST)],
+    "word": ["accepted", "keep-ofd"], "reason": ["as agreed"], "scope": ["chosen", "filter"], "through": [str(LAST)],
     "stays": [""], "start_date": [str(LAST)], "user": [USER], "organization": ["{inn}"], "cashbox": ["x"],
     "name": ["Другое"], "amount": ["1"],
 }  # fmt: skip
