@@ -118,7 +118,7 @@ def test_every_room_is_in_the_architecture() -> None:
         for line in table.splitlines()
         for room in re.findall(r"`(\w+)`", line.split("|")[1] if "|" in line else "")
     }
-    rooms = {path.parent.name for path in PLUGIN.parents[1].glob("*/__init__.py")}
+    rooms = {path.parent.name for path in NAVIGATION.parents[2].glob("*/__init__.py")}
     assert len(rooms) > 15
     assert named == rooms
 
