@@ -181,7 +181,10 @@ def test_standing_is_what_the_read_model_says(program: OpenProgram, town: Town) 
         (integration,) = shown[row.organization_inn]["integrations"]
         assert integration["covered_days"] == row.covered_days > 0
         assert integration["lag_days"] == row.lag_days
-        waits = {one["what"]: one for one in shown[row.organization_inn]["waiting"]}
+        assert shown[row.organization_inn]["waiting"] is None
+        (alone,) = auditor.every("/standing", inn=row.organization_inn)
+        assert alone["integrations"] == [integration]
+        waits = {one["what"]: one for one in alone["waiting"]}
         assert waits["not_accepted"]["count"] > 0
 
 

@@ -253,7 +253,7 @@ class Standing(Model):
     name: str
     open_decisions: int
     integrations: list[Integration]
-    waiting: list[Waiting]
+    waiting: list[Waiting] | None = Field(description="Null in a list: it is counted for one organisation, by `inn`.")
 
 
 class Standings(Model):

@@ -26,14 +26,14 @@ Few = Annotated[int, Query(ge=1, le=MOST_ORGANIZATIONS, description="The greates
 
 @router.get("/standing", responses=documented(404))
 def standing(who: Reader, pages: UsePages, inn: Inn = None, after: AfterInn = "", limit: Few = 20) -> Standings:
-    """Return organisations by their ИНН: how far each integration is, and what waits in the open days."""
+    """Return organisations by their ИНН: how far each integration is; with `inn` also what waits in its open days."""
     now = pages.context.now()
     with pages.reading(who) as transaction:
         if inn is not None:
             organization_in_sight(transaction, inn)
         inns = inns_page(transaction, inn=inn, after=after, most=limit + 1)
         more, inns = len(inns) > limit, inns[:limit]
-        waits = month.waiting(transaction, inns, through=now.date() - _DAY, now=now)
+        waits = month.waiting(transaction, [inn], through=now.date() - _DAY, now=now) if inn is not None else {}
         rows = standings(transaction, now, inns=inns)
         names = {one: organization_in_sight(transaction, one)["name"] for one in inns}
     items = []
@@ -48,7 +48,7 @@ def standing(who: Reader, pages: UsePages, inn: Inn = None, after: AfterInn = ""
                 name=names[one],
                 open_decisions=max((row.open_decisions for row in own), default=0),
                 integrations=integrations,
-                waiting=[Waiting.model_validate(asdict(row)) for row in waits[one]],
+                waiting=[Waiting.model_validate(asdict(row)) for row in waits[one]] if one in waits else None,
             )
         )
     return Standings(items=items, next=inns[-1] if more else None)
