@@ -11,7 +11,7 @@ select
     coalesce(pg_catalog.has_schema_privilege(current_schema(), 'create'), false) as may_create_tables,
     array(
         select nspname::text from pg_catalog.pg_namespace
-        where nspname in ('raw', 'stage', 'accounting', 'control')
+        where nspname in ('raw', 'stage', 'accounting', 'control', 'mart')
         order by nspname
     ) as schemas,
     exists(select from pg_catalog.pg_extension where extname = 'btree_gist') as has_extension,
