@@ -3699,8 +3699,6 @@ comment on table accounting.document_event is
 'The row of accounting.document after each change, in the order of the changes of its transaction. Append-only.';
 comment on column accounting.document_event.closed_through is
 'Events of periods: the last closed day after the change; empty if none is closed any more.';
-create index document_event_of_document on accounting.document_event (document_id, change_id)
-where document_id is not null;
 create trigger history_is_kept before update or delete or truncate on accounting.document_event
 for each statement execute function accounting.refuse();
 
