@@ -3689,6 +3689,7 @@ create table accounting.document_event (
     basis text,
     evidence bigint[],
     shop_id text,
+    sales_point text,
     closed_through date,
     primary key (change_id, event_id),
     constraint event_is_of_a_document_or_a_period check (
@@ -3727,12 +3728,12 @@ begin
         insert into accounting.document_event (
             change_id, type, organization_inn, document_id, kind, number, date, kpp, counterparty, amount, source,
             status, loaded_at, batch_id, status_by, status_at, status_reason, revision, shift_id, operation,
-            debit_account, credit_account, vat, basis
+            debit_account, credit_account, vat, basis, sales_point
         )
         select
             change.change_id, 'issued', new_rows.organization_inn, document_id, kind, number, date, kpp, counterparty,
             amount, source, status, loaded_at, batch_id, status_by, status_at, status_reason, revision, shift_id,
-            operation, debit_account, credit_account, vat, basis
+            operation, debit_account, credit_account, vat, basis, sales_point
         from new_rows
         inner join accounting.document_change as change
             on
@@ -3745,7 +3746,7 @@ begin
     insert into accounting.document_event (
         change_id, type, organization_inn, document_id, kind, number, date, kpp, counterparty, amount, source, status,
         loaded_at, batch_id, status_by, status_at, status_reason, revision, shift_id, operation, debit_account,
-        credit_account, vat, basis
+        credit_account, vat, basis, sales_point
     )
     select
         change.change_id,
@@ -3764,7 +3765,7 @@ begin
         new_rows.counterparty, new_rows.amount, new_rows.source, new_rows.status, new_rows.loaded_at,
         new_rows.batch_id, new_rows.status_by, new_rows.status_at, new_rows.status_reason, new_rows.revision,
         new_rows.shift_id, new_rows.operation, new_rows.debit_account, new_rows.credit_account, new_rows.vat,
-        new_rows.basis
+        new_rows.basis, new_rows.sales_point
     from new_rows
     inner join old_rows on new_rows.document_id = old_rows.document_id
     inner join accounting.document_change as change
@@ -3795,12 +3796,13 @@ begin
     if tg_op = 'INSERT' then
         insert into accounting.document_event (
             change_id, type, organization_inn, document_id, kind, number, date, kpp, counterparty, amount, source,
-            status, loaded_at, batch_id, status_by, status_at, status_reason, revision, evidence, shop_id
+            status, loaded_at, batch_id, status_by, status_at, status_reason, revision, evidence, shop_id,
+            sales_point
         )
         select
             change.change_id, 'issued', new_rows.organization_inn, document_id, kind, number, date, kpp, counterparty,
             amount, source, status, loaded_at, batch_id, status_by, status_at, status_reason, revision, evidence,
-            shop_id
+            shop_id, sales_point
         from new_rows
         inner join accounting.document_change as change
             on
@@ -3812,7 +3814,8 @@ begin
 
     insert into accounting.document_event (
         change_id, type, organization_inn, document_id, kind, number, date, kpp, counterparty, amount, source, status,
-        loaded_at, batch_id, status_by, status_at, status_reason, revision, evidence, shop_id
+        loaded_at, batch_id, status_by, status_at, status_reason, revision, evidence, shop_id,
+        sales_point
     )
     select
         change.change_id,
@@ -3820,7 +3823,7 @@ begin
         new_rows.organization_inn, new_rows.document_id, new_rows.kind, new_rows.number, new_rows.date, new_rows.kpp,
         new_rows.counterparty, new_rows.amount, new_rows.source, new_rows.status, new_rows.loaded_at,
         new_rows.batch_id, new_rows.status_by, new_rows.status_at, new_rows.status_reason, new_rows.revision,
-        new_rows.evidence, new_rows.shop_id
+        new_rows.evidence, new_rows.shop_id, new_rows.sales_point
     from new_rows
     inner join old_rows on new_rows.document_id = old_rows.document_id
     inner join accounting.document_change as change
@@ -4816,6 +4819,7 @@ select
     source,
     shift_id,
     shop_id,
+    sales_point,
     status,
     status_by,
     status_at,
@@ -4837,6 +4841,7 @@ select
     shift_number,
     fiscal_document_number,
     shop_id,
+    sales_point,
     cashbox_id,
     till_shift,
     same_as,
@@ -4921,6 +4926,7 @@ select
     event.basis,
     event.evidence,
     event.shop_id,
+    event.sales_point,
     event.closed_through
 from accounting.document_change as change
 inner join accounting.document_event as event on change.change_id = event.change_id
@@ -4986,6 +4992,11 @@ begin
         when name = 'control.point_of_sale' then format(on_days, 'unit_id', 'valid')
         when name = 'control.register_link' then format(on_days, 'kkt_reg_id', 'days')
         when name in ('control.coverage', 'control.gap') then format(on_days, 'unit_id', 'days')
+        -- A change shows if one of its events does.
+        when name = 'accounting.document_change'
+            then
+                'exists (select from accounting.document_event as event'
+                ' where event.change_id = document_change.change_id)'
         when name = 'control.covered' then format(on_days, 'unit_id', 'range_merge(days)')
         when name = 'control.reconciled' then format(on_days, 'kkt_reg_id', 'range_merge(days)')
         -- Without a day it may be of any day.

@@ -22,6 +22,7 @@ select
     document.credit_account,
     document.vat,
     document.basis,
-    document.shop_id
+    document.shop_id,
+    document.sales_point
 from accounting.document
 where document.document_id = %(document_id)s

@@ -74,6 +74,7 @@ select
     event.basis,
     event.evidence,
     event.shop_id,
+    event.sales_point,
     event.closed_through
 from next_changes as change
 cross join

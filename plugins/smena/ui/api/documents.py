@@ -83,13 +83,14 @@ def documents(
     source: Source | None = None,
     kpp: ShortText = None,
     number: ShortText = None,
+    sales_point: ShortText = None,
     order: Annotated[Literal["asc", "desc"], Query(description="By day, the oldest or the newest first.")] = "desc",
     after: AfterDocument = "",
     limit: Limit = 100,
 ) -> Documents:
     """Return a page of documents, by day and number."""
     place = _place(after) if after else None
-    wanted = Filter(inn, first_day, last_day, kind, status, source, kpp or None, number or None)
+    wanted = Filter(inn, first_day, last_day, kind, status, source, kpp or None, number or None, sales_point or None)
     with pages.reading(who) as transaction:
         if inn is not None:
             organization_in_sight(transaction, inn)

@@ -50,6 +50,7 @@ class Document(Model):
     source: Source
     shift_id: UUID | None = Field(description="The shift of a cash order.")
     shop_id: str | None = Field(description="The shop of a document of Kontur.Market.")
+    sales_point: str = Field(description="The point of sale, by name; empty if it is unknown.")
     status: Status
     status_by: str | None
     status_at: datetime | None
