@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -173,4 +175,38 @@ def test_an_answer_that_drips_in_ends_at_the_deadline(speech: Callable[[Call], N
             http.ask("GET", server.address, name="documents")
         took_s = time.monotonic() - started
         http.close()
+    assert took_s < 1
+
+
+def test_an_answer_after_a_slow_connection_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit passes while the name is resolved, when there is no socket to shut."""
+    resolve = socket.getaddrinfo
+
+    def resolve_slowly(*args: Any, **kwargs: Any) -> Any:
+        time.sleep(0.3)
+        return resolve(*args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_slowly)
+    http = Http(RetryPolicy(connect_s=1, read_s=1, deadline_s=0.2, attempts=1))
+    with Scripted(lambda _: DRIPPING["a body of known length"]) as server:
+        started = time.monotonic()
+        with pytest.raises(PassingFault, match="no answer in time"):
+            http.ask("GET", server.address, name="documents")
+        took_s = time.monotonic() - started
+        http.close()
+    assert took_s < 1
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_whose_answer_drips_in_ends_at_the_deadline(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    http = Http(RetryPolicy(connect_s=1, read_s=1, deadline_s=0.2, attempts=1))
+    with Scripted(lambda _: DRIPPING["the headers"]) as proxy:
+        monkeypatch.setenv(f"{scheme}_proxy", proxy.address)
+        monkeypatch.setenv("no_proxy", "")
+        started = time.monotonic()
+        with pytest.raises(PassingFault, match="no answer in time"):
+            http.ask("GET", f"{scheme}://ofd.example/", name="documents")
+        took_s = time.monotonic() - started
+        http.close()
+    assert len(proxy.requests) == 1
     assert took_s < 1
