@@ -1,7 +1,7 @@
 """Read and write files that are named on the command line: certificates, signatures, tables, texts to be signed.
 
 A file that cannot be read or written is one clear line for the person who typed the command (WrongUse), without a
-traceback. No more than `most_bytes` are read, so that a wrong name, for example of a dump, does not fill the memory.
+traceback. Files to read are bounded in size, so that a wrong name, for example of a dump, does not fill the memory.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ import click
 from smena.model.errors import WrongUse
 
 MOST_BYTES = 1 << 20
-"""1 MB, far more than a certificate, a signature or a CSV of a thousand lines has."""
+"""1 MiB, far more than a certificate, a signature or a CSV of a thousand lines has."""
 
 FILE = click.Path(dir_okay=False, path_type=Path)
-"""The type of an option or argument that names a file."""
+"""The type of an option or argument that names a file. It need not exist, because some files are
+written; `read_file` reports a missing one."""
 
 
 def read_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     """Return the content of a file. Raises WrongUse if it cannot be read or is larger than `most_bytes`."""
     try:
         with path.open("rb") as file:
-            content = file.read(most_bytes + 1)
+            content = file.read(most_bytes + 1)  # the byte more shows that the file is too large
     except OSError as error:
         raise WrongUse(f"{path} cannot be read: {error.strerror}") from None
     if len(content) > most_bytes:
@@ -36,4 +37,4 @@ def write_file(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise WrongUse(f"{path} cannot be written: {error.strerror}", fix="run again, it gives the same text") from None
+        raise WrongUse(f"{path} cannot be written: {error.strerror}", fix="name another file and run again") from None
