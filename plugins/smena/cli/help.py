@@ -1,8 +1,10 @@
-"""The layout of `smena --help`: commands by task, each with its whole first sentence.
+"""The layout of `smena --help` and of the help of its groups: each command with its whole first sentence.
 
-click by itself lists commands by name, and cuts their sentences at the width of the terminal. A plain click group also
-has every command imported, which takes a second: here names and sentences come from a table (`smena.cli.listed`), and
-a command is imported when it runs.
+click by itself lists commands by name, and cuts their sentences at the width of the terminal. Here sentences wrap.
+
+`smena` itself also lists its commands by task. Importing them all takes a second, so their names and sentences come
+from a table (`smena.cli.listed`), and a command is imported when it runs. Groups below it, such as `smena integration`,
+have a few commands, which are imported with the group and listed by name.
 """
 
 from __future__ import annotations
@@ -14,26 +16,31 @@ import click
 
 from smena.cli.listed import CommandEntry
 
-_WHOLE = 1_000
-"""The longest first sentence in characters; click's own limit would cut it at the width of a terminal."""
+_LONGEST_SENTENCE = 1_000
+"""Characters; far longer than any first sentence, so none is cut. click's own limit is 45."""
 
 
 class Commands(click.Group):
-    """A group of commands whose help wraps long sentences and can list commands by task."""
+    """A group of commands whose help wraps long sentences.
+
+    It lists its commands by name, or, after `list_by_task`, by task.
+    """
 
     tasks: Mapping[str, Sequence[str]]
     _sentences: Mapping[str, str]
 
     def list_by_task(self, tasks: Mapping[str, Sequence[CommandEntry]]) -> None:
-        """Add these commands without importing them.
+        """Replace the commands of the group by these, without importing them.
+
+        A command that is added afterwards can be run, but its help is in no task, so it is not listed.
 
         Args:
-            tasks: by heading of the help ("Set up", "Load", …), the commands below it, with their place in the code.
+            tasks: by heading of the help ("Set up", "Every day", …), the commands below it.
         """
-        listed = {one.name: one for ones in tasks.values() for one in ones}
-        self.tasks = {task: [one.name for one in ones] for task, ones in tasks.items()}
-        self.commands = _LazyCommands({name: one.place for name, one in listed.items()})
-        self._sentences = {name: one.sentence for name, one in listed.items()}
+        entries = {entry.name: entry for group in tasks.values() for entry in group}
+        self.tasks = {task: [entry.name for entry in group] for task, group in tasks.items()}
+        self.commands = _LazyCommands({name: entry.place for name, entry in entries.items()})
+        self._sentences = {name: entry.sentence for name, entry in entries.items()}
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write a section per task, in the order given; without tasks one section, by name."""
@@ -49,12 +56,16 @@ class Commands(click.Group):
         return name in getattr(self, "_sentences", {}) or not self.commands[name].hidden
 
     def _sentence(self, name: str) -> str:
-        listed = getattr(self, "_sentences", {})
-        return listed[name] if name in listed else self.commands[name].get_short_help_str(_WHOLE)
+        sentences = getattr(self, "_sentences", {})
+        return sentences[name] if name in sentences else self.commands[name].get_short_help_str(_LONGEST_SENTENCE)
 
 
 class _LazyCommands(MutableMapping[str, click.Command]):
-    """Commands by name for click, each imported on first use."""
+    """Commands by name for click, each imported on first use.
+
+    Args:
+        places: by name, `module:attribute` in `smena.cli`: `loading:plan` is the function `plan` of `loading.py`.
+    """
 
     def __init__(self, places: Mapping[str, str]) -> None:
         self._places = dict(places)

@@ -18,10 +18,16 @@ from smena.warehouse.pages import PageStore
 def extract(context: Context, batch_id: int, shard: int, decoded: Decoded | None = None) -> Extraction:
     """Fetch the pages that a shard still lacks; stored ones are not requested again.
 
-    A unit is a register of the OFD or a shop of Market. A unit that the service refuses, or answers without JSON, is
-    marked as refused or failed, and the other units are fetched. A temporary fault of a unit is returned in `fault`
-    after every other unit was fetched: run again to fetch that unit. Raises RefusedLogin if the service refuses the
-    login or the key itself.
+    An assignment is a unit (a register of the OFD or a shop of Market) and the days to load. It is `planned` at first.
+    Then it is marked: `refused` if the service refuses the unit, `unreadable` if a response is no JSON, `failed` after
+    any other error, or as fetched. An error of one assignment does not stop the others. A run fetches those that are
+    planned or failed. If an error was temporary, the first such error is returned in `fault`: run again.
+
+    An assignment whose responses are too large is split into two of half the days, which are fetched in the same run.
+    So fetching is repeated until nothing was split.
+
+    Raises RefusedLogin if the service refuses the login or the key itself, WrongUse for a connection that cannot be
+    used.
 
     Args:
         context: makes the client of the service and opens the warehouse.
@@ -30,21 +36,22 @@ def extract(context: Context, batch_id: int, shard: int, decoded: Decoded | None
     """
     with step_log("extract", batch_id=batch_id, shard=shard) as log:
         batch = ledger.batch_of(context.warehouse, batch_id)
+        # The organisation's settings may change within the days of the batch, so each day has its own.
         loaded_shard = Shard(context, batch, shard, settings_by_day(context.warehouse, batch.organization_inn))
         log |= {"inn": batch.organization_inn, "product": batch.product}
         result = Extraction(batch_id, shard)
         product = implementation_of(batch.product)
         client = product.client(context, loaded_shard.organization)
         try:
-            asking = Asking(loaded_shard, client, PageStore(context.warehouse, batch_id), result, decoded or Decoded())
-            # Assignments (a unit and its days) that wait, and those that an earlier run could not fetch.
+            cache = Decoded() if decoded is None else decoded
+            asking = Asking(loaded_shard, client, PageStore(context.warehouse, batch_id), result, cache)
             states: tuple[str, ...] = ("planned", "failed")
             while True:
                 result.splits = 0
                 product.fetch(asking, states)
                 if not result.splits:
                     break
-                # Failures wait for the next run; the halves of a window that was too large are fetched now.
+                # The halves are planned. What failed just now waits for the next run.
                 states = ("planned",)
             log.update(result.states)
         finally:
