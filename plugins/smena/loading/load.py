@@ -1,8 +1,9 @@
 """`smena load`: the whole pipeline for one organisation in this process.
 
 plan (which days, as one batch) → extract (request and store the responses) → process (make shifts and orders of them,
-in the stage) → publish (write the batch to the books). Extract and process run per shard: a part of the registers or
-shops of the batch. The daily DAG runs the same steps as tasks.
+in the stage: tables of rows about to be published) → publish (write the batch to the books) → finish (work of the
+product on which no document depends). Extract and process run per shard: a part of the units (registers of the OFD or
+shops of Market) of the batch. The daily DAG runs the same steps as tasks.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ class LoadResult:
 def stage(context: Context, batch_id: int, shard: int) -> None:
     """Extract and process a shard. Responses (pages) that were stored before are not requested again.
 
-    Raises PassingFault if a register or shop could not be read. The pages of the others are stored, but the shard is
-    not processed: run again, or publish the batch. `publish` processes such a shard and publishes what was stored.
+    Raises PassingFault if a register or shop could not be read. The pages of the others are stored, but not processed
+    here. The caller either runs the step again, or publishes the batch without that unit: `publish` first processes
+    every shard that is not in the stage.
     """
     decoded = Decoded()
     extracted = extract(context, batch_id, shard, decoded)
@@ -60,7 +62,8 @@ def load(
         run_id: the name of this run in `control.batch` and in the logs.
         product: `ofd` or `market`.
         horizon: the last day to load; by default yesterday in the organisation's time zone.
-        window: days that a person asked for, instead of those that are wanted and not covered.
+        window: days that a person asked for. By default the days that are wanted (from the integration's start date
+            through the horizon) and not covered (proved loaded).
         same_day: plan the days that are not over (see `plan`).
 
     Raises the errors of the steps: WrongUse, RefusedByService, BadBatch, PassingFault (if nothing could be read).
@@ -79,6 +82,7 @@ def load(
             raise
         except Exception as error:
             # A bug in a step: the batch is marked as stopped with the reason, so that the next run plans its days anew.
+            # `publish` below does the same itself.
             ours = contained(error, f"batch {batch_id}, shard {shard}")
             context.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
             raise ours from error

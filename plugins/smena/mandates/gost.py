@@ -1,7 +1,8 @@
 """Verifying GOST R 34.10-2012 signatures by the machine's OpenSSL with the gost engine.
 
 The head of an organisation signs a mandate with a qualified certificate, whose key is GOST. Python's `cryptography`
-has no GOST. A signature that cannot be verified here is not taken for valid: NoGost says what to install.
+has no GOST. If this machine cannot verify GOST, NoGost is raised and says what to install; the signature is not
+accepted.
 """
 
 from __future__ import annotations
@@ -32,7 +33,11 @@ def find_openssl() -> str:
 
 
 def is_signed(text: bytes, *, signature: bytes, certificate: bytes) -> bool:
-    """Whether the detached CMS signature (DER) over the text is by this certificate (PEM). Raises NoGost."""
+    """Return whether the detached CMS signature (DER) over the text is by this certificate (PEM).
+
+    False also after any other failure of OpenSSL, for example for a file that is no signature: it is not accepted
+    either. Raises NoGost.
+    """
     program = find_openssl()
     with tempfile.TemporaryDirectory(prefix="smena-gost-") as directory:
         place = Path(directory)
@@ -45,6 +50,7 @@ def is_signed(text: bytes, *, signature: bytes, certificate: bytes) -> bool:
             "-content", str(place / "text"), "-certfile", str(place / "certificate"), "-nointern", "-noverify",
             "-out", str(place / "verified"),
         )  # fmt: skip
+        # `verified` is the content that OpenSSL checked. It must be this text, whatever the message itself contains.
         return done.returncode == 0 and (place / "verified").read_bytes() == text
 
 

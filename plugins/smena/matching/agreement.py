@@ -5,8 +5,22 @@ agree again and again, they are the same device; `links.py` decides how much agr
 
 A till shift and a fiscal shift *agree* if they took the same cash, to the kopeck, and the middle of the till shift lies
 within the fiscal shift, with five minutes allowed at both ends (`smena.matching.overlap`). For example 8,375.48 roubles
-from 8:01 to 20:49 at both: they agree. If a second register took the same sum in these hours, the till shift agrees
-with both, and neither agreement is *unique*.
+from 8:01 to 20:49 at both: they agree. "The same cash" is two sums, income and refunds, and both must be equal. If a
+second register took the same sums in these hours, the till shift agrees with both, and neither agreement is *unique*.
+
+For each cashbox and register there are four counts. Let cashbox K and registers R and S have one shift per day:
+
+    day        K    R    S
+    Monday    100  100
+    Tuesday   200  200  200
+    Wednesday 300  300
+    Thursday  400  450
+
+- `alike`: agreements. K and R: 3; K and S: 1.
+- `agreed`: unique agreements. K and R: 2, on Monday and Wednesday; K and S: 0.
+- `sums`: different incomes of the unique agreements. K and R: 2. Many shifts of one sum are weak evidence.
+- `compared`: pairs of shifts at the same time, whatever their cash, from the first to the last unique agreement.
+  K and R: 3, from Monday through Wednesday.
 """
 
 from __future__ import annotations
@@ -21,7 +35,7 @@ from smena.matching.overlap import Pairs, common_codes, expanded, lying_within
 from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
 
 WORTH_COMPARING = 2
-"""Fewer agreeing shifts make neither a link nor a proposal, so `compared` is not counted."""
+"""If `alike` is less, there is neither a link nor a proposal, so `compared` is not counted."""
 
 LIKENESS = Schema(
     "likeness",
@@ -48,18 +62,18 @@ def find_likeness(
 
     Only shifts that no link in force explains are compared: till shifts whose cashbox has no link on that day, or
     whose linked register has no shift at that time; fiscal shifts whose register has no link on that day. A cashbox
-    and a register whose link a person has withdrawn are not found again. A till shift without cash, or with unknown
-    sums, agrees with nothing.
+    and a register whose link a person has withdrawn are not found again. A till shift without cash income (also one
+    with refunds only), or with unknown sums, agrees with nothing.
 
     Args:
         tills: TILLS, by `with_middle`.
         fiscals: FISCALS, by `with_ends`.
-        links: all links.
-        current: the links in force.
+        links: LINKS in every state; those that a person has withdrawn are looked up here.
+        current: those of them that are in force, by `of_state`.
 
     Returns:
         LIKENESS. `alike` is how many times a till shift and a fiscal shift of the two agree, and `agreed` how many of
-        these agreements are unique: neither shift agrees with a third. `sums` is how many different sums the unique
+        these agreements are unique: neither shift agrees with a third. `sums` is how many different incomes the unique
         ones have. `first_day` and `last_day` are those of the unique ones, or of all if none is unique. `compared` is
         how many times the middle of a till shift lies within a fiscal shift in these days, whatever their cash;
         missing if `alike` is less than two.
@@ -109,6 +123,8 @@ def _agreeing(loose: pd.DataFrame, free: pd.DataFrame, refused: pd.DataFrame) ->
     part stay in memory.
     """
     sums = [common_codes(loose[name], free[name]) for name in ("cash_income", "cash_refund")]
+    # A cashbox and a register become one number, cashbox * width + register. Codes of registers are below the number of
+    # rows that they were made from, so they are below `width`.
     width = len(free) + len(refused) + 1
     cashbox, refused_cashbox = common_codes(loose["cashbox_id"], refused["cashbox_id"])
     register, refused_register = common_codes(free["kkt_reg_id"], refused["kkt_reg_id"])
@@ -174,7 +190,11 @@ def _unique_agreements(loose: pd.DataFrame, free: pd.DataFrame, unique: Pairs) -
 
 
 def _with_compared(likeness: pd.DataFrame, tills: pd.DataFrame, fiscals: pd.DataFrame) -> pd.DataFrame:
-    """Add `compared`: all shifts of the two count, linked or not, from `first_day` to `last_day`."""
+    """Add `compared`: all shifts of the two count, linked or not, from `first_day` through `last_day`.
+
+    In the order of `_Places`, the till shifts of a cashbox in these days are one range of rows: from `start`, `counts`
+    of them. Each is then looked for in the fiscal shifts of the register.
+    """
     compared = np.zeros(len(likeness), dtype=np.int64)
     worth = (likeness["alike"] >= WORTH_COMPARING).to_numpy(dtype=bool)
     rows = np.flatnonzero(worth)
@@ -196,6 +216,8 @@ class _Places:
 
     def __init__(self, cashbox: Integers, day: Integers) -> None:
         self._first = int(day.min(initial=0))
+        # `of` is also asked for the day after the last: so a cashbox has one day more than `max - first + 1`, and one
+        # to spare.
         self._width = int(day.max(initial=0)) - self._first + 3
         keys = self._key(cashbox, day)
         self.order = np.argsort(keys, kind="stable")

@@ -1,7 +1,11 @@
 """The results of checking a frame of records: one result per rule, and the rows that go to quarantine.
 
-Records and shifts are checked by rules (`smena.quality.rules`) before they are staged. A rule either rejects single
-rows, stops the batch, or only warns; the results are stored in `control.check_result` and shown on the page «Качество».
+Records and shifts are checked by rules (`smena.quality.rules`) before they are staged, that is, written to the tables
+of rows about to be published. A rule either rejects single rows, stops the batch (the days of an organisation that are
+published together), or only warns. The results are stored in `control.check_result` and shown on the page «Качество».
+
+A reason is stored as a code with arguments, `before_start {"day": "2025-01-01"}` (`smena.model.reason_text`), and
+translated when it is shown.
 
 Columns and attributes have the words of Great Expectations: a *suite* is the set of rules for one kind of record, an
 *expectation* is one rule.
@@ -37,8 +41,9 @@ class CheckResult:
         success: whether the rule holds for every row.
         rows: how many rows were checked.
         bad_rows: how many of them break the rule; all copies of a repeated key count.
-        details: a short JSON object: `rule` is the stored reason; a broken rule also has the first values (`found`) and
-            their `keys`.
+        details: a short JSON object, as text because a result does not change (a dict could). `rule` is the stored
+            reason of the rule. A broken rule also has the first values that break it (`found`) and the `keys` of their
+            rows.
     """
 
     suite: str
@@ -51,7 +56,7 @@ class CheckResult:
     details: str
 
     def as_row(self) -> dict[str, Any]:
-        """Return the columns of `control.check_result` that come from the result itself."""
+        """Return the columns of `control.check_result` that come from the result itself, `details` parsed."""
         return {
             "suite": self.suite,
             "expectation": self.expectation,

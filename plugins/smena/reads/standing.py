@@ -1,7 +1,9 @@
 """How far each integration (an organisation and a product) has loaded, and what is open in it.
 
-The command line, the pages, the alerts and the metrics all read it here, so that they show the same. A day is *covered*
-when every register (or shop) of the organisation is proved loaded for it, and *wanted* from the start date on.
+The command line, the pages, the alerts and the metrics all read it here, so that they show the same.
+
+A unit is a register of the OFD or a shop of Market. A day is *wanted* if it is over, not before the start date, and the
+integration is on. It is *covered* if every unit of the organisation is proved loaded for it.
 """
 
 from __future__ import annotations
@@ -19,23 +21,22 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The state of an integration (an organisation and a product) at one moment: how far it has loaded, what is open.
+    """The state of an integration at one moment.
 
-    `newest_covered_day` is a day of the organisation; `covered_until` is the end of that day in seconds since 1970, for
-    metrics; the output of commands and alerts calls the day "covered through". If no day is covered, `lag_days` and
-    `covered_until` count from the beginning of the start date.
+    The output of commands and alerts calls `newest_covered_day` "covered through".
 
     Attributes:
-        state: `on` or `off`; `start_date` to `reason` are columns of `control.integration` too.
-        registers: РНМ of the only registers that are loaded; empty: all.
-        through: the newest day that is over both in the organisation's zone and in Kaliningrad, where a day ends last
-            in Russia.
-        wanted_days: days from the start date through `through`; 0 while it is off.
+        state: `on` or `off`. It and `start_date` to `reason` are columns of `control.integration`.
+        registers: registration numbers (РНМ) of the only registers that are loaded; empty: all.
+        through: the newest day that is over, both in the organisation's zone and in Kaliningrad (UTC+2). There a day
+            ends last in Russia, and a register may be in another zone than its organisation.
+        wanted_days: days from the start date through `through`; 0 while the integration is off.
         covered_days, newest_covered_day: of the days from the start date through `through`, those on which every unit
             is proved loaded.
         first_open_day: the first wanted day that is not covered.
-        gaps, quarantined: ranges of days that were requested and could not be loaded whole; open records in quarantine.
-        open_decisions: decisions of the organisation, of either product, that wait for a person.
+        gaps: how many ranges of days could not be loaded whole.
+        quarantined: how many records in quarantine are open.
+        open_decisions: how many decisions of the organisation, of any product, wait for a person.
     """
 
     organization_inn: str
@@ -59,14 +60,20 @@ class Standing:
 
     @property
     def lag_days(self) -> int | None:
-        """Days from the newest covered day to the newest that is over; None if no day is wanted."""
+        """Days from the newest covered day to the newest that is over; None if no day is wanted.
+
+        If no day is covered, all wanted days.
+        """
         if not self.wanted_days:
             return None
         return max((self.through - (self.newest_covered_day or self.start_date - _DAY)).days, 0)
 
     @property
     def covered_until(self) -> int | None:
-        """When the newest covered day ended, in seconds since 1970 (UTC); None if no day is wanted."""
+        """When the newest covered day ended, in seconds since 1970 (UTC), for metrics; None if no day is wanted.
+
+        If no day is covered, the beginning of the start date. Days begin and end in the organisation's time zone.
+        """
         if not self.wanted_days:
             return None
         day = self.newest_covered_day + _DAY if self.newest_covered_day else self.start_date
@@ -79,7 +86,7 @@ class Standing:
 
     @property
     def uncovered_days(self) -> int:
-        """Wanted days that are not covered."""
+        """How many wanted days are not covered. While it is off: 0, although days may be covered."""
         return max(self.wanted_days - self.covered_days, 0)
 
     def as_row(self) -> dict[str, Any]:
@@ -97,20 +104,25 @@ def standings(
     inns: Sequence[str] | None = None,
     product: str | None = None,
 ) -> list[Standing]:
-    """Return integrations by organisation and product: all that were ever switched on, or those of `inn` or `inns`.
+    """Return integrations in the order of organisation and product: all that were ever switched on, or only some.
 
     Args:
         database: the warehouse; row-level security applies if the transaction sets it.
         now: the present time, with a time zone.
-        inn, inns: only this organisation, or these.
-        product: only this one.
+        inn: only this organisation; `inns` is then ignored.
+        inns: only these organisations; none if empty.
+        product: only this product.
     """
     named = [inn] if inn is not None else None if inns is None else list(inns)
     return [Standing(**row) for row in database.rows("standings", now=now, inns=named, product=product)]
 
 
 def open_days(database: Transaction | Warehouse, now: datetime, inn: str | None = None) -> list[Row]:
-    """Return, for alerts, the integrations with wanted days that are over and not proved loaded."""
+    """Return, for alerts, one row per integration with wanted days that are not covered.
+
+    `count` is how many, `first_day` the first of them, `last_day` the newest day that is over, `covered_through` the
+    newest covered day or None.
+    """
     return [
         {
             "organization_inn": one.organization_inn,
@@ -126,5 +138,8 @@ def open_days(database: Transaction | Warehouse, now: datetime, inn: str | None 
 
 
 def inns_page(database: Transaction | Warehouse, *, inn: str | None = None, after: str = "", most: int) -> list[str]:
-    """Return the next organisations that the reader may see, by their ИНН, or only `inn`."""
+    """Return the ИНН, in order, of at most `most` organisations after `after`, or only `inn`.
+
+    Row-level security of the transaction leaves only those that the user may see.
+    """
     return [row["inn"] for row in database.rows("inns_page", inn=inn, after=after, most=most)]

@@ -1,7 +1,11 @@
 """The evidence (`raw.page`): the bytes of the services' responses, stored compressed and with their sha256.
 
 A *page* is one stored response. Shifts and orders name the pages that they were made from, so a figure can be traced to
-its bytes, and a load can be processed again without a request.
+its bytes, and a load can be processed again without a request. `smena verify` compares the bytes with the sha256, and
+so does `smena explain --page`; a load does not.
+
+An *assignment* is a unit (a register of the OFD or a shop of Market) and the days to load; its pages answer for them. A
+*shard* is a part of a batch's assignments.
 """
 
 from __future__ import annotations
@@ -38,14 +42,17 @@ def compress(body: bytes) -> bytes:
 
 
 def decompress(body: bytes, size: int) -> bytes:
-    """Return the original bytes; `size` is their number."""
+    """Return the original bytes; `size` is their number, 0 for an empty response body."""
     import pyarrow as pa
 
     return bytes(pa.decompress(body, decompressed_size=size, codec=_CODEC, asbytes=True)) if size else b""
 
 
 class PageStore:
-    """Stores pages one by one, each in a transaction of its own. Threads may share one."""
+    """Stores pages one by one, each in a transaction of its own. Threads may share a store.
+
+    One thread at a time writes, so a store uses one connection, and makes the partitions of a month once.
+    """
 
     def __init__(self, warehouse: Warehouse, batch_id: int) -> None:
         self._warehouse = warehouse
@@ -64,7 +71,7 @@ class PageStore:
         fetched_at: datetime,
         body: bytes,
     ) -> int:
-        """Store one answer and return its page id. `address` must be without secrets."""
+        """Store one response and return its page id. `address` must be without secrets."""
         packed = compress(body)
         digest = hashlib.sha256(body).digest()
         with self._one_at_a_time:
@@ -85,7 +92,10 @@ class PageStore:
         return int(row["page_id"])
 
     def _make_months(self) -> None:
-        """Make the partitions of this month and the next, once per store and month."""
+        """Make the partitions of this month and the next, once per store and month.
+
+        The next one is made in advance, because making it may have to wait for other transactions.
+        """
         today = datetime.now(UTC)
         month = (today.year, today.month)
         if month != self._month:
@@ -96,13 +106,19 @@ class PageStore:
 def pages_by_assignment(
     transaction: Transaction, batch_id: int, shard: int, *, states: Sequence[str], chunk_bytes: int
 ) -> Iterator[list[StoredPage]]:
-    """Yield the pages of a shard in chunks of about `chunk_bytes` (uncompressed); no assignment is split over two."""
+    """Yield the pages of a shard in chunks of about `chunk_bytes` (uncompressed), which bounds the memory.
+
+    All pages of an assignment are in one chunk, so a chunk may be larger.
+
+    Args:
+        states: only assignments in these states; of unreadable ones, always the page that could not be read.
+    """
     rows = transaction.stream("pages_of_shard", batch_id=batch_id, shard=shard, states=list(states))
     return chunks_of(rows, chunk_bytes=chunk_bytes)
 
 
 def chunks_of(rows: Iterable[tuple[Any, ...]], *, chunk_bytes: int) -> Iterator[list[StoredPage]]:
-    """Yield rows of `pages_of_shard`, in the order of their assignments, as chunks of pages."""
+    """Yield rows of the statement `pages_of_shard`, in the order of their assignments, as chunks of pages."""
     chunk: list[StoredPage] = []
     held = 0
     for page_id, unit_id, first_day, last_day, method, body, size in rows:
