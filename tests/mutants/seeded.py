@@ -90,7 +90,7 @@ CHECKS = [
             "a z-report may have as many documents as receipts, without its opening and itself",
         ),
         (
-            '    unique("one_report_a_shift", "_shift", Reason.REPORT_TWICE_BY_SHIFT),\n',
+            '    unique("one_report_a_shift", SHIFT_KEY, Reason.REPORT_TWICE_BY_SHIFT),\n',
             "",
             "two z-reports of one shift pass",
         ),

@@ -48,7 +48,7 @@ def process(context: Context, batch_id: int, shard: int, decoded: Decoded | None
         batch_id, shard: the shard to stage.
         decoded: the contents of pages that `extract` has decoded.
     """
-    kept = decoded or Decoded()
+    kept = Decoded() if decoded is None else decoded
     with step_log("process", batch_id=batch_id, shard=shard) as log:
         with context.warehouse.transaction() as transaction:
             batch = ledger.batch_of(transaction, batch_id)
