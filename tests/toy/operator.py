@@ -58,7 +58,7 @@ class ToyClient:
     def ask(self, name: str, **parameters: object) -> Page:
         query = "&".join(f"{key}={value}" for key, value in parameters.items())
         address = f"{self._base}/{name}?{query}"
-        answer = self._http.ask("GET", address, name=name)
+        answer = self._http.request("GET", address, name=name)
         return Page(name, address, answer.status, answer.body, answer.at)
 
 

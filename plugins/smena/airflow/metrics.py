@@ -54,9 +54,9 @@ _WHOSE = ("inn", "product")
 
 # Seconds as two counters rather than a histogram: Airflow makes exponential ones, which many collectors drop.
 ENDED = Metric("smena.steps", Kind.COUNTER, ("step", "ended", *_WHOSE), "steps that ended, `ok` or `failed`")
-SPENT = Metric("smena.step.milliseconds", Kind.COUNTER, ("step", *_WHOSE), "time spent in them")
+SPENT = Metric("smena.step.milliseconds", Kind.COUNTER, ("step", *_WHOSE), "time spent in the steps")
 REQUESTS = Metric("smena.requests", Kind.COUNTER, _WHOSE, "requests sent to Kontur, every attempt")
-RETRIES = Metric("smena.retries", Kind.COUNTER, _WHOSE, "those of them that were not the first attempt")
+RETRIES = Metric("smena.retries", Kind.COUNTER, _WHOSE, "attempts after the first")
 SHIFTS = Metric("smena.shifts", Kind.COUNTER, ("outcome", *_WHOSE), "shifts of published batches, by outcome")
 
 LAG = Metric("smena.lag.days", Kind.GAUGE, _WHOSE, "days from the newest covered day to the newest that is over")

@@ -8,36 +8,30 @@ from typing import Any
 
 from smena.loading.check_results import stop_at_gate
 from smena.loading.comparing import Uncompared, compare_pairs
+from smena.loading.preconditions import (
+    check_mandate,
+    check_read_since,
+    check_stage,
+    is_whole,
+    stop_if_bad,
+    stop_if_of_the_future,
+)
 from smena.loading.process import process
 from smena.loading.writing import write
-from smena.mandates.lifecycle import required
-from smena.mandates.organizations import organization_of
-from smena.messages import ENGLISH, translate
 from smena.model.errors import (
-    BadBatch,
     BrokenPromise,
     PassingFault,
     SmenaError,
     TooManyChanges,
     UnexpectedError,
-    WrongUse,
     stored_of,
 )
-from smena.model.organization import Organization
-from smena.model.reason_text import joined, reason
-from smena.model.reasons import Reason
 from smena.model.unexpected import contained
 from smena.runtime.context import Context
 from smena.runtime.log import logger, step_log
 from smena.warehouse import ledger
 from smena.warehouse.applying import BooksChanged
-from smena.warehouse.database import Row, Transaction
 from smena.warehouse.ledger import Batch
-
-FEWEST_BAD_REPORTS = 10
-"""A batch with fewer bad z-reports than this is not stopped for their share: a small shop's day has two or three."""
-
-MOST_REGISTERS_NAMED = 5
 
 MOST_ROUNDS = 3
 """How often a batch may begin again, to compare shifts first or because the books changed. One round is usual."""
@@ -101,12 +95,12 @@ def _publish(context: Context, batch_id: int) -> PublishResult:
         is_new = False
         if batch.state != "published":
             _publish_allowed(context, batch)
-            _stop_if_of_the_future(context, batch)
+            stop_if_of_the_future(context, batch)
             _restage(context, batch)
-            _stop_if_bad(context, batch)
+            stop_if_bad(context, batch)
             context.warehouse.run("stage_analyze")
             stop_at_gate(context, batch)
-            is_new = _decided_and_applied(context, batch)
+            is_new = _write_in_rounds(context, batch)
         published = _finished(context, batch)
         summary = published.summary
         step["covered_days"] = len(published.covered_days)
@@ -121,7 +115,7 @@ def _publish(context: Context, batch_id: int) -> PublishResult:
         return published
 
 
-def _decided_and_applied(context: Context, batch: Batch) -> bool:
+def _write_in_rounds(context: Context, batch: Batch) -> bool:
     """Write the batch; False if another process has published it meanwhile.
 
     Only matching shows which shifts have to be compared, and the OFD is asked for receipts without the organisation's
@@ -169,9 +163,9 @@ def _write(context: Context, batch: Batch, *, compares: bool) -> bool:
         if ledger.batch_of(transaction, batch.batch_id).state == "published":
             return False
         if batch.allowed_changes is not None or batch.is_same_day:
-            _check_read_since(transaction, batch)
-        _check_mandate(transaction, batch)
-        _check_stage(transaction, batch.batch_id)
+            check_read_since(transaction, batch)
+        check_mandate(transaction, batch)
+        check_stage(transaction, batch.batch_id)
         write(transaction, batch, compares=compares)
         transaction.run(
             "release_quarantine", batch_id=batch.batch_id, inn=batch.organization_inn, product=batch.product
@@ -197,77 +191,7 @@ def _finished(context: Context, batch: Batch) -> PublishResult:
     return PublishResult(batch_id, inn, batch.summary, days, error)
 
 
-def _stop_if_of_the_future(context: Context, batch: Batch) -> None:
-    """Stop a batch that was planned while the clock was ahead: its last days were not over when they were read."""
-    if not batch.is_same_day and batch.last_day > context.newest_day():
-        why = reason(Reason.DAYS_NOT_OVER, day=batch.last_day)
-        context.warehouse.run("batch_stop", batch_id=batch.batch_id, reason=why)
-        raise BadBatch(
-            f"batch {batch.batch_id} of {batch.organization_inn} publishes nothing: {translate(why, ENGLISH)}",
-            fix="run again",
-        )
-
-
 def _restage(context: Context, batch: Batch) -> None:
     for shard in context.warehouse.rows("shards", batch_id=batch.batch_id):
-        if shard["state"] == "planned" or not _is_whole(shard):
+        if shard["state"] == "planned" or not is_whole(shard):
             process(context, batch.batch_id, shard["shard"])
-
-
-def _is_whole(shard: Row) -> bool:
-    return bool(shard["shifts"] == shard["staged_shifts"] and shard["orders"] == shard["staged_orders"])
-
-
-def _check_read_since(transaction: Transaction, batch: Batch) -> None:
-    """Raise BadBatch if newer answers about these days were published while the batch waited."""
-    later = transaction.rows("batch_read_since", batch_id=batch.batch_id)[0]["batch_id"]
-    if later is not None:
-        raise BadBatch(
-            f"batch {later} has read days of batch {batch.batch_id} of {batch.organization_inn} since",
-            fix="load the days again",
-        )
-
-
-def _check_mandate(transaction: Transaction, batch: Batch) -> None:
-    """Raise WrongUse if the mandate in force, which may be newer than the plan, does not name all registers."""
-    required(transaction, batch.organization_inn, batch.product)
-    outside = [row["unit_id"] for row in transaction.rows("batch_outside_mandate", batch_id=batch.batch_id)]
-    if outside:
-        raise WrongUse(
-            f"batch {batch.batch_id} of {batch.organization_inn} has registers that the mandate in force does not name:"
-            f" {', '.join(outside[:MOST_REGISTERS_NAMED])}{'…' if len(outside) > MOST_REGISTERS_NAMED else ''}",
-            fix="plan again",
-        )
-
-
-def _check_stage(transaction: Transaction, batch_id: int) -> None:
-    for shard in transaction.rows("shards", batch_id=batch_id):
-        if shard["state"] != "staged" or not _is_whole(shard):
-            raise BrokenPromise(
-                f"shard {shard['shard']} of batch {batch_id} staged {shard['shifts']} shifts, {shard['orders']} orders;"
-                f" {shard['staged_shifts']} and {shard['staged_orders']} are there",
-                fix="run the batch again",
-            )
-
-
-def _stop_if_bad(context: Context, batch: Batch) -> None:
-    """Stop a batch with a stopped shard, or with a share of rejected z-reports over the organisation's limit."""
-    shards = context.warehouse.rows("shards", batch_id=batch.batch_id)
-    organization: Organization = organization_of(context.warehouse, batch.organization_inn)
-    bad = sum(shard["bad_reports"] for shard in shards)
-    seen = bad + sum(shard["staged_shifts"] for shard in shards)
-    stopped = [
-        reason(Reason.SHARD_STOPPED, shard=shard["shard"], reason=shard["reason"])
-        for shard in shards
-        if shard["state"] == "stopped"
-    ]
-    if bad >= FEWEST_BAD_REPORTS and bad > seen * organization.bad_share_limit:
-        limit = f"{organization.bad_share_limit:.0%}"
-        stopped.append(reason(Reason.TOO_MANY_BAD_REPORTS, bad=bad, reports=seen, limit=limit))
-    if stopped:
-        why = joined(stopped)
-        context.warehouse.run("batch_stop", batch_id=batch.batch_id, reason=why)
-        raise BadBatch(
-            f"batch {batch.batch_id} of {batch.organization_inn} publishes nothing: {translate(why, ENGLISH)}",
-            fix="look at control.quarantine and control.check_result; then run it again",
-        )

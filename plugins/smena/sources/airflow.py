@@ -92,7 +92,7 @@ class AirflowClient:
     def _sent(
         self, verb: str, path: str, name: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> dict[str, Any]:
-        answer = self._http.ask(
+        answer = self._http.request(
             verb,
             f"{self._address.base_url.rstrip('/')}{path}",
             name=f"Airflow {name}",

@@ -111,7 +111,7 @@ class Http:
         """Close the connections."""
         self._session.close()
 
-    def ask(
+    def request(
         self,
         verb: str,
         url: str,
@@ -148,7 +148,7 @@ class Http:
         jittered_s = random.uniform(0, min(longest_s, LONGEST_PAUSE_S))  # noqa: S311 - jitter, not a secret
         return min(max(asked_s, jittered_s), LONGEST_PAUSE_S)
 
-    def rest(self, name: str, attempt: int, fault: str) -> None:
+    def pause_before_repeat(self, name: str, attempt: int, fault: str) -> None:
         """Wait before a request is repeated because its answer could not be used."""
         pause_s = self.pause_s(attempt)
         logger.warning("%s attempt=%d fault=%r pause_s=%.2f", name, attempt, fault, pause_s)

@@ -136,7 +136,7 @@ class MarketClient:
     def _answered(self, name: str, address: str) -> Answer:
         self._pace.wait()
         headers = {"x-kontur-apikey": self._key, "Accept": "application/json"}
-        answer = self._http.ask("GET", address, name=name, headers=headers)
+        answer = self._http.request("GET", address, name=name, headers=headers)
         if answer.status >= 400:
             # A key that may not even list organisations or shops may read nothing.
             of_key = answer.status == 401 or (answer.status == 403 and name in ("organizations", "shops"))

@@ -150,7 +150,7 @@ class Messenger:
     def _post(self, name: str, url: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> None:
         http = Http(self._retry_policy)
         try:
-            answer = http.ask(
+            answer = http.request(
                 "POST",
                 url,
                 name=name,

@@ -188,7 +188,7 @@ class OfdClient:
 
     def _ask(self, name: str, address: str, sid: str) -> Answer:
         headers = {"Authorization": f"auth.sid {sid}", "X-Kontur-Ofd-ApiKey": self._key, "Accept": "application/json"}
-        return self._http.ask("GET", address, name=name, headers=headers)
+        return self._http.request("GET", address, name=name, headers=headers)
 
     def _session(self, dead: str) -> str:
         """The session id; a new one where the current one is `dead`. Threads that ask at once log in once.

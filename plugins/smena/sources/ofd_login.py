@@ -127,7 +127,7 @@ def _origin(address: str) -> tuple[str, str, int | None]:
 
 
 def _post(http: Http, url: str, data: bytes, name: str) -> dict[str, Any]:
-    answer = http.ask("POST", url, name=name, data=data)
+    answer = http.request("POST", url, name=name, data=data)
     if answer.status >= 400:
         raise RefusedLogin(
             f"{name}: HTTP {answer.status}, the login is refused",

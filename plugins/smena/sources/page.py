@@ -38,7 +38,7 @@ def readable_page(
         if is_readable(answer.body):
             return Page(name, address, answer.status, answer.body, answer.at)
         if attempt < UNREADABLE_ATTEMPTS:
-            http.rest(name, attempt, f"the answer is no {wanted}")
+            http.pause_before_repeat(name, attempt, f"the answer is no {wanted}")
     raise UnreadableAnswer(
         f"{name}: the answer is no {wanted}, {UNREADABLE_ATTEMPTS} times", address=address, body=answer.body
     )

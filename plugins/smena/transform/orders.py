@@ -123,21 +123,23 @@ def _from_receipts(
     """
     exact = issued.loc[issued["detail"] == "receipts", key]
     columns = [*key, "operation", "amount", "taxation", "agent", "vat", "vat_by_rate"]
-    paid = receipts[receipts["cash"] > 0].merge(exact, on=key, how="inner")
-    paid = paid.assign(taxation=paid["taxation"].fillna(""))
-    if paid.empty:
+    in_cash = receipts[receipts["cash"] > 0].merge(exact, on=key, how="inner")
+    in_cash = in_cash.assign(taxation=in_cash["taxation"].fillna(""))
+    if in_cash.empty:
         return _from_totals(issued.head(0), key)[columns]
     order = [*key, *_OF_SHIFT]
-    amounts = paid.groupby(order, as_index=False, dropna=False).agg(
+    amounts = in_cash.groupby(order, as_index=False, dropna=False).agg(
         amount=("cash", "sum"), vat_known=("vat_known", "all")
     )
-    lines = vat_of_cash(paid, vat_lines)
+    lines = vat_of_cash(in_cash, vat_lines)
     rates = lines.groupby([*order, "rate"], as_index=False, dropna=False).agg(vat=("vat", "sum"))
     rates = rates[rates["vat"] > 0].sort_values([*order, "rate"])
-    rates["text"] = '"' + rates["rate"] + '": ' + rates["vat"].astype("string")
-    by_order = rates.groupby(order, as_index=False, dropna=False).agg(vat=("vat", "sum"), text=("text", ", ".join))
+    rates["rate_text"] = '"' + rates["rate"] + '": ' + rates["vat"].astype("string")
+    by_order = rates.groupby(order, as_index=False, dropna=False).agg(
+        vat=("vat", "sum"), rate_text=("rate_text", ", ".join)
+    )
     rows = amounts.merge(by_order, on=order, how="left")
-    by_rate = rows["text"].astype("string").fillna("")
+    by_rate = rows["rate_text"].astype("string").fillna("")
     known = rows["vat_known"].astype(bool)
     return rows.assign(vat=rows["vat"].fillna(0).where(known), vat_by_rate=("{" + by_rate + "}").where(known))[columns]
 
@@ -156,20 +158,22 @@ def _net(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
         return rows
     side = [*key, "taxation", "agent"]
     income, refund = (sides[sides["operation"] == name].drop(columns="operation") for name in _NETTED)
-    both = income.merge(refund, on=side, how="outer", suffixes=("", "_back"))
-    amount = both["amount"].fillna(0) - both["amount_back"].fillna(0)
+    paired = income.merge(refund, on=side, how="outer", suffixes=("", "_back"))
+    amount = paired["amount"].fillna(0) - paired["amount_back"].fillna(0)
     # VAT stays unknown where either side does not know it.
-    unknown = (both["amount"].notna() & both["vat"].isna()) | (both["amount_back"].notna() & both["vat_back"].isna())
-    vat = (both["vat"].fillna(0) - both["vat_back"].fillna(0)).mask(unknown)
+    unknown = (paired["amount"].notna() & paired["vat"].isna()) | (
+        paired["amount_back"].notna() & paired["vat_back"].isna()
+    )
+    vat = (paired["vat"].fillna(0) - paired["vat_back"].fillna(0)).mask(unknown)
     negative = (amount < 0).to_numpy(dtype=bool)
     vat = vat.where(~negative, -vat)
-    plain = both["amount_back"].isna()
-    netted = both[side].assign(
-        operation=pd.Series(np.where(negative, _NETTED[1], _NETTED[0]), index=both.index, dtype="string"),
+    has_no_refund = paired["amount_back"].isna()
+    netted = paired[side].assign(
+        operation=pd.Series(np.where(negative, _NETTED[1], _NETTED[0]), index=paired.index, dtype="string"),
         amount=amount.abs(),
         # The VAT left is negative or not below the amount left: the rates differ, so only a person can know the VAT.
         vat=vat.mask((vat < 0) | (vat >= amount.abs())),
-        vat_by_rate=both["vat_by_rate"].where(plain),
+        vat_by_rate=paired["vat_by_rate"].where(has_no_refund),
     )
     return pd.concat([rows[~rows["operation"].isin(_NETTED)], netted[rows.columns]], ignore_index=True)
 

@@ -58,7 +58,7 @@ def reply(body: bytes | str | dict[str, Any] | list[Any] = b"{}", status: int = 
     data = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else json.dumps(body).encode()
     fields = {"Content-Length": str(len(data))} | {name.replace("_", "-"): value for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    return f"HTTP/1.1 {status} Told\r\n{head}Connection: close\r\n\r\n".encode() + data
+    return f"HTTP/1.1 {status} OK\r\n{head}Connection: close\r\n\r\n".encode() + data
 
 
 def refusal(status: int, code: int | None, urn: str = "urn:error:some") -> bytes:

@@ -24,7 +24,7 @@ def ask(
     watch = watch or Watch()
     http = Http(retry_policy, watch.sleep, watch.clock)
     try:
-        return http.ask("GET", server.address + path, name="documents").body
+        return http.request("GET", server.address + path, name="documents").body
     finally:
         http.close()
 
@@ -80,7 +80,7 @@ def test_no_other_answer_is_asked_again(status: int) -> None:
     watch = Watch()
     with Scripted(lambda _: reply(status=status)) as server:
         http = Http(QUICK, watch.sleep, watch.clock)
-        assert http.ask("GET", server.address, name="documents").status == status
+        assert http.request("GET", server.address, name="documents").status == status
         http.close()
     assert (len(server.requests), watch.slept) == (1, [])
 
@@ -90,7 +90,7 @@ def test_attempts_are_counted_and_bounded() -> None:
     http = Http(QUICK, watch.sleep, watch.clock)
     with Scripted(lambda _: reply(status=503)) as server:
         with pytest.raises(PassingFault, match="documents: HTTP 503, attempts: 4") as raised:
-            http.ask("GET", server.address, name="documents")
+            http.request("GET", server.address, name="documents")
         http.close()
     assert raised.value.__cause__ is None and raised.value.__context__ is None
     assert len(server.requests) == http.traffic["documents"] == 4
@@ -101,7 +101,7 @@ def test_a_request_that_must_not_be_repeated_is_not() -> None:
     with Scripted(lambda _: reply(status=503)) as server:
         http = Http(QUICK, Watch().sleep)
         with pytest.raises(PassingFault):
-            http.ask("POST", server.address, name="once", retried=False)
+            http.request("POST", server.address, name="once", retried=False)
         http.close()
     assert len(server.requests) == 1
 
@@ -150,7 +150,9 @@ def test_redirects_are_not_followed() -> None:
         Scripted(lambda _: reply(status=307, Location=elsewhere.address)) as server,
     ):
         http = Http(QUICK)
-        assert http.ask("GET", server.address, name="documents", headers={"Authorization": "auth.sid x"}).status == 307
+        assert (
+            http.request("GET", server.address, name="documents", headers={"Authorization": "auth.sid x"}).status == 307
+        )
         http.close()
     assert (len(server.requests), elsewhere.requests) == (1, [])
 
@@ -158,7 +160,7 @@ def test_redirects_are_not_followed() -> None:
 def test_a_redirect_to_no_address_is_the_service_s_fault_not_the_person_s() -> None:
     with Scripted(lambda _: reply(status=302, Location="http://[bad")) as server:
         http = Http(QUICK, Watch().sleep)
-        assert http.ask("GET", server.address, name="documents").status == 302
+        assert http.request("GET", server.address, name="documents").status == 302
         http.close()
 
 
@@ -174,7 +176,7 @@ def test_cookies_are_not_kept() -> None:
     http = Http(QUICK)
     with Scripted(lambda _: reply(Set_Cookie="token=abc; Path=/")) as server:
         for _ in range(2):
-            http.ask("GET", server.address, name="documents")
+            http.request("GET", server.address, name="documents")
         http.close()
     assert [one.headers.get("cookie") for one in server.requests] == [None, None]
 
@@ -185,7 +187,7 @@ def test_a_netrc_of_the_machine_is_ignored(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("NETRC", str(netrc))
     with Scripted(lambda _: reply()) as server:
         http = Http(QUICK, Watch().sleep)
-        http.ask("GET", server.address, name="documents", headers={"Authorization": "auth.sid ours"})
+        http.request("GET", server.address, name="documents", headers={"Authorization": "auth.sid ours"})
         http.close()
     assert server.requests[0].headers["authorization"] == "auth.sid ours"
 
@@ -195,7 +197,7 @@ def test_a_proxy_of_the_machine_is_gone_through(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv("http_proxy", proxy.address)
         monkeypatch.setenv("no_proxy", "")
         http = Http(QUICK, Watch().sleep)
-        http.ask("GET", "http://ofd.example/v2/organizations", name="organizations")
+        http.request("GET", "http://ofd.example/v2/organizations", name="organizations")
         http.close()
     assert [asked.target for asked in proxy.requests] == ["http://ofd.example/v2/organizations"]
 
@@ -207,7 +209,7 @@ def test_a_proxy_of_the_machine_is_gone_through(monkeypatch: pytest.MonkeyPatch)
 def test_a_header_that_cannot_be_sent_is_wrong_use_and_is_not_repeated(value: str) -> None:
     http = Http(QUICK, Watch().sleep)
     with Scripted(lambda _: reply()) as server, pytest.raises(WrongUse, match="cannot be sent") as raised:
-        http.ask("GET", server.address, name="documents", headers={"X-Key": value})
+        http.request("GET", server.address, name="documents", headers={"X-Key": value})
     http.close()
     assert server.requests == []
     assert value.strip() not in repr(raised.value) + str(raised.value)
@@ -220,5 +222,5 @@ def test_a_header_that_cannot_be_sent_is_wrong_use_and_is_not_repeated(value: st
 def test_an_address_that_is_none_is_wrong_use(address: str) -> None:
     http = Http(QUICK, Watch().sleep)
     with pytest.raises(WrongUse, match="cannot be sent"):
-        http.ask("GET", address, name="documents")
+        http.request("GET", address, name="documents")
     http.close()

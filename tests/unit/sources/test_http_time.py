@@ -29,7 +29,7 @@ def ask(
     watch = watch or Watch()
     http = Http(retry_policy, watch.sleep, watch.clock)
     try:
-        return http.ask("GET", server.address + path, name="documents").body
+        return http.request("GET", server.address + path, name="documents").body
     finally:
         http.close()
 
@@ -134,7 +134,7 @@ def test_no_attempt_waits_past_the_deadline() -> None:
     with Scripted(lambda _: Call.keep_silent) as server:
         http = Http(retry_policy)
         with pytest.raises(PassingFault, match="no answer in time"):
-            http.ask("GET", server.address, name="documents")
+            http.request("GET", server.address, name="documents")
         http.close()
     assert time.monotonic() - started < 2
 
@@ -172,7 +172,7 @@ def test_an_answer_that_drips_in_ends_at_the_deadline(speech: Callable[[Call], N
     with Scripted(lambda _: speech) as server:
         started = time.monotonic()
         with pytest.raises(PassingFault, match="no answer in time"):
-            http.ask("GET", server.address, name="documents")
+            http.request("GET", server.address, name="documents")
         took_s = time.monotonic() - started
         http.close()
     assert took_s < 1
@@ -191,7 +191,7 @@ def test_an_answer_after_a_slow_connection_ends_too(monkeypatch: pytest.MonkeyPa
     with Scripted(lambda _: DRIPPING["a body of known length"]) as server:
         started = time.monotonic()
         with pytest.raises(PassingFault, match="no answer in time"):
-            http.ask("GET", server.address, name="documents")
+            http.request("GET", server.address, name="documents")
         took_s = time.monotonic() - started
         http.close()
     assert took_s < 1
@@ -205,7 +205,7 @@ def test_a_proxy_whose_answer_drips_in_ends_at_the_deadline(scheme: str, monkeyp
         monkeypatch.setenv("no_proxy", "")
         started = time.monotonic()
         with pytest.raises(PassingFault, match="no answer in time"):
-            http.ask("GET", f"{scheme}://ofd.example/", name="documents")
+            http.request("GET", f"{scheme}://ofd.example/", name="documents")
         took_s = time.monotonic() - started
         http.close()
     assert len(proxy.requests) == 1

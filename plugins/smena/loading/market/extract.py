@@ -26,7 +26,7 @@ def fetch(asking: Asking, states: Sequence[str]) -> None:
     """Fetch cheques, waybills and suppliers of the assignments in these states."""
     client = asking.client
     if not isinstance(client, MarketClient):
-        raise TypeError("shops of Kontur.Market are asked for through its client")
+        raise TypeError(f"Kontur.Market needs a MarketClient, not a {type(client).__name__}")
     context, batch_id = asking.of.context, asking.of.batch.batch_id
     waiting = ledger.assignments_of(context.warehouse, batch_id, asking.of.shard, states)
     of_shop = _fetch_cheques if asking.of.batch.is_same_day else _fetch

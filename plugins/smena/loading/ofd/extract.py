@@ -178,5 +178,5 @@ def _fetch_receipts(asking: Asking) -> None:
 def _ofd(asking: Asking) -> OfdClient:
     """The connection as an OfdClient, which `KonturOfd.client` has made."""
     if not isinstance(asking.client, OfdClient):
-        raise TypeError("registers of Kontur.OFD are asked for through its client")
+        raise TypeError(f"Kontur.OFD needs an OfdClient, not a {type(asking.client).__name__}")
     return asking.client
