@@ -30,6 +30,11 @@ DISTURBED = (
     "update accounting.cash_order set amount = amount + 77777.77, status = 'new' where sales_point = %(point)s",
     "update accounting.market_document set amount = amount + 77777.77 where sales_point = %(point)s",
     "update accounting.cash_of_day set net = net + 77777.77, shifts = shifts + 1 where sales_point = %(point)s",
+    "update accounting.documents_of_day set amount = amount + 77777.77, documents = documents + 1000"
+    " where sales_point = %(point)s",
+    "update accounting.document_event set amount = amount + 77777.77 where sales_point = %(point)s",
+    "update control.covered set days = '{}' where unit_id = any(%(units)s)",
+    "update control.reconciled set days = '{}' where kkt_reg_id = any(%(units)s)",
     "update control.quarantine set state = 'given_up', resolved_by = 'x', resolved_at = now(), resolution_reason = 'x'"
     " where unit_id = any(%(units)s) or unit_id is null",
     "delete from control.gap where unit_id = any(%(units)s)",

@@ -183,3 +183,15 @@ def test_no_form_changes_another_region_or_the_whole_organization(regions: Regio
         f"/cash/{regions.inn}/limit",
     ):
         assert (answers[path].status_code, said in answers[path].text) == (403, True), path
+
+
+def test_all_of_a_filter_over_all_organizations_is_that_of_the_own_region(regions: Regions) -> None:
+    browser, before = Browser(regions.town.context, USER), books_of_the_other(regions)
+    form = {"word": "accepted", "scope": "filter"}
+    asked = browser.post("/documents/mark", **form)
+    confirmed = re.findall(r'name="confirmed_of" value="([^"]+)"', asked.text)
+    assert len(confirmed) == 1
+    assert browser.post("/documents/mark", **form, confirmed_of=confirmed).status_code == 303
+    assert books_of_the_other(regions) == before
+    statuses = "select distinct status from accounting.document where sales_point = %s order by 1"
+    assert "new" not in texts(regions.town, statuses, OWN)
