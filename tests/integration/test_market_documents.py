@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sandbox import MarketSettings, WorldSettings
+from smena.contract.decoding import decode
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.documents import ACCEPTED, mark
 from smena.decisions.taking_back import take_back
@@ -18,7 +19,6 @@ from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.reasons import Reason
 from smena.model.window import MARKET
 from smena.sources.market import MarketClient
-from smena.transform.decoding import decode
 from tests.integration.conftest import BuildTown, CopyTown
 from tests.town import Town
 

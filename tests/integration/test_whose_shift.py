@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sandbox import MarketSettings
+from smena.contract.decoding import decode
 from smena.model.window import MARKET
 from smena.sources.market import MarketClient
-from smena.transform.decoding import decode
 from tests.integration.conftest import BuildTown
 from tests.town import EASY, FIRST
 

@@ -6,13 +6,13 @@ from datetime import datetime
 
 import pandas as pd
 
+from smena.contract.market import PAYMENT_TYPES
+from smena.contract.ofd import MOST_KOPECKS
 from smena.model.reasons import Reason
 from smena.quality.evaluating import evaluate, verdict_on
 from smena.quality.rules import at_least, between, blank, matches, present, unique
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
-from smena.transform.documents import MOST_KOPECKS
-from smena.transform.market.documents import PAYMENT_TYPES
 from smena.transform.market.frames import CHEQUE_KEY, CHEQUES, PAYMENTS, SOLD_LINES
 from smena.transform.market.moments import AHEAD
 

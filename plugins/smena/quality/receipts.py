@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from smena.contract.ofd import MOST_KOPECKS, RECEIPT_KINDS
 from smena.model.identifiers import FISCAL_DRIVE, RNM
 from smena.model.outcome import Operation
 from smena.model.reasons import Reason
@@ -11,7 +12,6 @@ from smena.quality.evaluating import evaluate, verdict_on
 from smena.quality.rules import at_least, between, equal, matches, one_of, present, unique, whole
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
-from smena.transform.documents import MOST_KOPECKS, RECEIPT_KINDS
 from smena.transform.frames import RECEIPTS, SHIFT_KEY
 
 SUITE = "receipts"

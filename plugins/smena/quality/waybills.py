@@ -6,12 +6,12 @@ from datetime import datetime
 
 import pandas as pd
 
+from smena.contract.ofd import MOST_KOPECKS
 from smena.model.reasons import Reason
 from smena.quality.evaluating import evaluate, verdict_on
 from smena.quality.rules import at_least, between, blank, equal, matches, present, unique
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
-from smena.transform.documents import MOST_KOPECKS
 from smena.transform.market.frames import WAYBILL_KEY, WAYBILL_LINES, WAYBILLS
 from smena.transform.market.moments import AHEAD
 

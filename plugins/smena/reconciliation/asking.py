@@ -10,6 +10,7 @@ from itertools import islice
 
 import pandas as pd
 
+from smena.contract.decoding import Undecodable
 from smena.loading.ofd.extract import MARGIN, RECEIPTS
 from smena.loading.ofd.reading import DOCUMENTS
 from smena.loading.ofd.receipts import Period
@@ -23,7 +24,6 @@ from smena.sources.ofd import OfdClient
 from smena.sources.page import Page
 from smena.transform.changed_receipts import read_reported_vat, unequal_vat
 from smena.transform.days import read_day_totals, summed_by_day, unbalanced_days
-from smena.transform.decoding import Undecodable
 from smena.transform.frames import DAY_TOTALS, OPENINGS, SOURCE_SHIFTS
 from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
+from smena.contract.decoding import storable
 from smena.model.reason_text import reason_of
-from smena.transform.decoding import storable
 
 T = TypeVar("T")
 Broken = dict[str, str]

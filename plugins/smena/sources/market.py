@@ -10,13 +10,13 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from smena.contract.decoding import Undecodable, decode, storable
+from smena.contract.market_lists import camel, items_of
 from smena.model.endpoint import Endpoint
 from smena.model.errors import RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse
 from smena.sources.http import Answer, Http, RetryPolicy
 from smena.sources.pace import Pace
 from smena.sources.page import Page, readable_page
-from smena.transform.decoding import Undecodable, decode, storable
-from smena.transform.market.answers import camel, items_of
 
 PAGE_LIMIT = 1000
 MOST_PAGES = 10_000

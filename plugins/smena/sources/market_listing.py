@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from smena.contract.decoding import LONGEST_IDENTIFIER, Undecodable, cut, decode, identifier, storable
+from smena.contract.market_lists import camel, items_of
 from smena.model.errors import PassingFault
 from smena.model.identifiers import KPP, clean, clean_inn, is_inn
 from smena.model.reason_text import Wrong
 from smena.model.reasons import Reason
 from smena.sources.listing import Broken, read_each
-from smena.transform.decoding import LONGEST_IDENTIFIER, Undecodable, cut, decode, identifier, storable
-from smena.transform.market.answers import camel, items_of
 from smena.transform.market.tax_words import rate_of, system_of
 
 T = TypeVar("T")

@@ -13,12 +13,12 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from smena.contract.decoding import Undecodable, decode, is_empty
 from smena.model.endpoint import Endpoint
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse
 from smena.sources.http import Answer, Http, RetryPolicy
 from smena.sources.ofd_login import CertificateLogin, Login, PasswordLogin
 from smena.sources.page import Page, readable_page
-from smena.transform.decoding import Undecodable, decode, is_empty
 
 DEFAULT_AUTH_BASE_URL = "https://api.kontur.ru"
 PAGE_LIMIT = 1000

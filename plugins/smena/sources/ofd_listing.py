@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from smena.contract.decoding import Undecodable, cut, decode, identifier, is_empty, storable
 from smena.model.errors import PassingFault
 from smena.model.identifiers import KPP, clean, clean_inn, is_inn
 from smena.model.reason_text import Wrong
 from smena.model.reasons import Reason
 from smena.sources.listing import Broken, read_each
-from smena.transform.decoding import Undecodable, cut, decode, identifier, is_empty, storable
 
 T = TypeVar("T")
 LONGEST_REGISTER = 20

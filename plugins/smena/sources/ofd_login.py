@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
+from smena.contract.decoding import Undecodable, decode
 from smena.model.errors import PassingFault, RefusedLogin, WrongUse
 from smena.sources.http import Http
-from smena.transform.decoding import Undecodable, decode
 
 # Imported where a certificate is used: most organisations log in by a password.
 if TYPE_CHECKING:

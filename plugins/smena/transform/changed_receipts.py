@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from msgspec import Struct
 
+from smena.contract.decoding import Undecodable, decode
+from smena.contract.ofd import MOST_KOPECKS, LocalMoment
 from smena.model.reason_text import LINE_END
 from smena.model.reasons import Reason
-from smena.transform.decoding import Undecodable, decode
-from smena.transform.documents import MOST_KOPECKS, LocalMoment
 from smena.transform.frames import SHIFT_KEY
 from smena.transform.pages import RawPage, moments
 from smena.transform.reading import FiscalFrames

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from smena.contract.decoding import Undecodable, decode, is_empty
+from smena.contract.ofd import DaysAnswer, DayTotals
 from smena.transform.decoded import Reader, decoded_now
-from smena.transform.decoding import Undecodable, decode, is_empty
-from smena.transform.documents import DaysAnswer, DayTotals
 from smena.transform.frames import DAY_TOTALS, MONEY
 from smena.transform.pages import Found, RawPage, reject, rejects_frame, unexpected, unreadable
 from smena.transform.schema import MOMENT

@@ -7,9 +7,9 @@ from datetime import date
 
 import msgspec
 
+from smena.contract.decoding import Undecodable, decode, is_empty
+from smena.contract.ofd import Counted, DocumentNumber, Drive, Quantity
 from smena.model.window import Window
-from smena.transform.decoding import Undecodable, decode, is_empty
-from smena.transform.documents import Counted, DocumentNumber, Drive, Quantity
 
 Ends = Mapping[tuple[str, int], int]
 """The ФД number of a shift's z-report, by ФН and shift number."""

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from smena.contract.decoding import LONGEST_IDENTIFIER, Undecodable, cut, decode, storable
+from smena.contract.ofd import PartialDocument
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.unexpected import contained, place_of
-from smena.transform.decoding import LONGEST_IDENTIFIER, Undecodable, cut, decode, storable
-from smena.transform.documents import PartialDocument
 from smena.transform.frames import REJECTS
 
 LONGEST_RECORD = 20_000

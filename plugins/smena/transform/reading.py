@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 import pandas as pd
 
+from smena.contract.decoding import Undecodable, decode, is_empty
+from smena.contract.ofd import IGNORED, RawPageAnswer, document_types, page_type
 from smena.model.identifiers import clean_inn
 from smena.model.reasons import Reason
 from smena.transform.decoded import Reader, decoded_now
-from smena.transform.decoding import Undecodable, decode, is_empty
-from smena.transform.documents import IGNORED, RawPageAnswer, document_types, page_type
 from smena.transform.duplicates import distinct
 from smena.transform.frames import OPENINGS, SHIFT_KEY, SIGNS, Z_REPORTS
 from smena.transform.health import signs_of

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from smena.contract.ofd import RECEIPT_KINDS
 from smena.model.identifiers import clean_inn
 from smena.model.outcome import OPERATION_CODES, TAXATIONS
-from smena.transform.documents import RECEIPT_KINDS
 from smena.transform.duplicates import distinct
 from smena.transform.frames import RECEIPTS, VAT_LINES
 from smena.transform.pages import Found, moments

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from smena.contract.ofd import CORRECTION_KINDS
 from smena.model.organization import AccountRule
 from smena.model.outcome import Outcome
 from smena.model.reasons import Reason
 from smena.transform.basis import basis_of_shifts
-from smena.transform.documents import CORRECTION_KINDS
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import MONEY, REJECTS, SHIFT_KEY, SHIFTS, VAT
 from smena.transform.orders import make_orders

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 import pandas as pd
 
+from smena.contract.decoding import Undecodable, decode, is_empty
+from smena.contract.ofd import NOTHING, EndsAnswer, RawTotalsAnswer, Totals, TotalsAnswer
 from smena.model.reasons import Reason
 from smena.transform.decoded import Reader, decoded_now
-from smena.transform.decoding import Undecodable, decode, is_empty
-from smena.transform.documents import NOTHING, EndsAnswer, RawTotalsAnswer, Totals, TotalsAnswer
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import MONEY, SHIFT_TOTALS, SOURCE_SHIFTS, VAT
 from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame, unexpected, unreadable

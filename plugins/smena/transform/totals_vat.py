@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from smena.transform.decoding import Undecodable, decode
-from smena.transform.documents import Sums
+from smena.contract.decoding import Undecodable, decode
+from smena.contract.ofd import Sums
 from smena.transform.vat_account import WITHOUT_VAT, ZERO_RATE, VatParts, accounts_for_total, whole_kopecks
 
 _RATE = re.compile(r"(calculatedWithRate|rate)([1-9][0-9]?)")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smena.transform.documents import MOST_KOPECKS
+from smena.contract.ofd import MOST_KOPECKS
 
 ZERO_RATE, WITHOUT_VAT = "0", "no"
 """Not rates of VAT: for these a receipt reports the turnover."""

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from smena import quality, ui
+from smena.contract.ofd import RECEIPT_KINDS
 from smena.loading.gate_expectations import SUITES
 from smena.messages import ENGLISH, has_message, message, translate
 from smena.model.organization import Organization
 from smena.model.outcome import Outcome
 from smena.planning.uncoverable import MISSING, OPEN
 from smena.quality.rules import Rule
-from smena.transform.documents import RECEIPT_KINDS
 
 UI = Path(ui.__path__[0])
 TEMPLATES = sorted((UI / "templates").glob("*.html"))

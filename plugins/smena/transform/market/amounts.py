@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from smena.contract.ofd import MOST_KOPECKS
 from smena.model.money import kopecks
 from smena.model.reason_text import Wrong
 from smena.model.reasons import Reason
-from smena.transform.documents import MOST_KOPECKS
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 

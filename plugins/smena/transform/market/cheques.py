@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smena.transform.decoding import LONGEST_IDENTIFIER
+from smena.contract.decoding import LONGEST_IDENTIFIER
+from smena.contract.market import CASH, Cheque, payment_type
 from smena.transform.market.amounts import Ints, bounded, whole, worth
-from smena.transform.market.documents import CASH, Cheque, payment_type
 from smena.transform.market.frames import CHEQUES, PAYMENTS, SOLD_LINES
 from smena.transform.market.moments import local_moments
 from smena.transform.market.records import check_shop

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from smena.contract.market import CASH, Cheque, ChequeLine, Position, Waybill, payment_type
+from smena.contract.ofd import MOST_KOPECKS
 from smena.model.reason_text import Wrong
 from smena.model.reasons import Reason
-from smena.transform.documents import MOST_KOPECKS
 from smena.transform.market.amounts import kopecks_of, line_kopecks, thousandths
 from smena.transform.market.cheques import ChequeColumns, Row, as_columns, joined, of_rows
-from smena.transform.market.documents import CASH, Cheque, ChequeLine, Position, Waybill, payment_type
 from smena.transform.market.frames import (
     CHEQUE_KEY,
     CHEQUES,

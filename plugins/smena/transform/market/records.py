@@ -12,14 +12,14 @@ import msgspec
 import numpy as np
 import pandas as pd
 
+from smena.contract.decoding import Undecodable, decode, identifier, storable
+from smena.contract.market import PartialRecord, answer_type
+from smena.contract.market_lists import camel, is_array, items_of
 from smena.model.reason_text import Wrong, reason, reason_of
 from smena.model.reasons import Reason
-from smena.transform.decoding import Undecodable, decode, identifier, storable
 from smena.transform.duplicates import distinct
 from smena.transform.frames import REJECTS
 from smena.transform.market.amounts import plain_amounts
-from smena.transform.market.answers import camel, is_array, items_of
-from smena.transform.market.documents import PartialRecord, answer_type
 from smena.transform.market.moments import day_at_best
 from smena.transform.pages import RawPage, moments, reject_of_day, unexpected, unreadable
 from smena.transform.schema import MOMENT, Schema

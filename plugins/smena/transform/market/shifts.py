@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from smena.contract.decoding import LONGEST_IDENTIFIER, Undecodable, decode, storable
+from smena.contract.market import PartialRecord, answer_type
+from smena.contract.market_lists import camel, is_array
 from smena.model.outcome import Outcome
 from smena.model.reasons import Reason
-from smena.transform.decoding import LONGEST_IDENTIFIER, Undecodable, decode, storable
-from smena.transform.market.answers import camel, is_array
-from smena.transform.market.documents import PartialRecord, answer_type
 from smena.transform.market.frames import TILL_MONEY, TILL_SHIFT_KEY, TILL_SHIFTS
 from smena.transform.market.moments import AHEAD
 from smena.transform.pages import day_of

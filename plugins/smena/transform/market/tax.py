@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 import pandas as pd
 
+from smena.contract.ofd import MOST_KOPECKS
 from smena.model.money import kopecks
-from smena.transform.documents import MOST_KOPECKS
 from smena.transform.frames import VAT
 from smena.transform.market.frames import CHEQUE_KEY, TILL_SHIFT_KEY
 from smena.transform.market.tax_words import CALCULATED, MAIN, MAIN_SINCE

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smena.transform.decoding import decode
+from smena.contract.decoding import decode
+from smena.contract.market import Cheque, answer_type
 from smena.transform.market import reading
 from smena.transform.market.amounts import kopecks_of, line_kopecks, thousandths, whole, worth
 from smena.transform.market.cheques import as_columns
-from smena.transform.market.documents import Cheque, answer_type
 from smena.transform.market.moments import local_moments, moment_of
 from smena.transform.market.reading import read_cheques
 from smena.transform.pages import RawPage

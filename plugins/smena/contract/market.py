@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Raw, Struct, defstruct, field
 
-from smena.transform.decoding import identifier, storable
+from smena.contract.decoding import identifier, storable
 
 Word = str | int
 """An identifier or a number: text, which some registers report as a number."""

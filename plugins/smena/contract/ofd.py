@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct, defstruct, field
 
-from smena.transform.decoding import LONGEST_IDENTIFIER
+from smena.contract.decoding import LONGEST_IDENTIFIER
 
 MOST_KOPECKS = 10**13
 """The largest amount that is read, 10^11 roubles: more is rejected as absurd."""

@@ -7,8 +7,8 @@ from codecs import BOM_UTF8
 
 import msgspec
 
+from smena.contract.decoding import Undecodable, decode
 from smena.model.reasons import Reason
-from smena.transform.decoding import Undecodable, decode
 
 _PASCAL_KEY = re.compile(rb'"([A-Z])(\w*"\s*:)')
 """A name in PascalCase. A quotation mark inside a text is escaped, so only a name ends like this."""

@@ -14,7 +14,7 @@ from smena.transform.market.reading import read_cheques, read_waybills
 from smena.transform.market.waybills import make_waybills
 from smena.transform.pages import RawPage
 from tests.invented import PRIMER
-from tests.unit.transform.market.published import dto, in_camel
+from tests.unit.contract.published import dto, in_camel
 from tests.unit.transform.market.till import FIRST, LAST, SHOP, ZONE, keep_books, rows
 
 MANY = settings(
