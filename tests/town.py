@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -170,9 +170,9 @@ class Town:
         ranges = {day for name, span in self.covered() if name == register for day in _days_of(span)}
         return set(Window(FIRST, LAST)) - ranges
 
-    def books(self, *, but: Iterable[str] = ()) -> dict[str, list[dict[str, Any]]]:
+    def books(self, *, but: Collection[str] = ()) -> dict[str, list[dict[str, Any]]]:
         """All of accounting as rows, apart from who wrote them and when."""
-        aside = _ASIDE | set(but)
+        aside = _ASIDE | set(but) | ({"number_text"} if "number" in but else set())
         return {
             "shifts": [{k: v for k, v in row.items() if k not in aside} for row in self.shifts()],
             "orders": sorted(

@@ -120,7 +120,7 @@ def test_200_changed_shifts_stop_and_are_published_when_they_are_allowed(copy_to
     assert town.load(FIRST, LAST, inn=other).published.summary["shifts"] > 0
     assert town.books() == before
     (message,) = gather(town.warehouse, town.sandbox.current_time(), inn=town.inn)
-    assert f"smena rehearse --batch {one['batch_id']}" in message.text and "smena allow" in message.text
+    assert f"smena rehearse --batch {one['batch_id']}" in message.text and "разрешить" in message.text
 
     assert allow_batch(town, one["batch_id"]) == changed
     town.load(LAST, LAST)

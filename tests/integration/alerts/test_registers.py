@@ -145,7 +145,7 @@ def test_a_sign_that_a_z_report_lacks_is_unknown(town: Town) -> None:
     page = Browser(town.context, "nobody").page("/today")
     assert "состояние не известно" not in page  # no organisation is visible
     town.warehouse.run("page_user_grant", user_name="anna", inn=town.inn, granted_by="test")
-    assert "состояние не известно: 1" in Browser(town.context, "anna").page("/today")
+    assert "Состояние не известно: 1" in Browser(town.context, "anna").page("/today")
 
 
 def open_shift(town: Town, register: str, number: int, opened: datetime) -> None:

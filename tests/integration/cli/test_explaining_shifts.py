@@ -172,7 +172,7 @@ def test_a_document_without_a_shift_is_explained_too(shop: Shop) -> None:
     made = (
         "select %s::uuid, 'waybill', number::text, date, organization_inn, kpp, 'ООО «Склад»',"
         " null::numeric(15, 2), 'market', status, loaded_at, batch_id, status_by, status_at, status_reason, revision,"
-        " null, null, null, null, null, null, null, null"
+        " null, null, null, null, null, null, null, null, ''"
         " from accounting.cash_order where document_id = %s::uuid"
     )
     view = view.rstrip(";").replace("%", "%%")

@@ -64,7 +64,9 @@ def test_the_columns_of_the_statement_are_those_of_the_table(warehouse: Warehous
     with warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
         from smena.warehouse.sql import query
 
-        fields = dict.fromkeys(("inn", "first_day", "last_day", "kind", "status", "source", "kpp", "number"))
+        fields = dict.fromkeys(
+            ("inn", "first_day", "last_day", "kind", "status", "source", "kpp", "number", "sales_point")
+        )
         cursor.execute(query("export_documents"), fields)
         assert [column.name for column in cursor.description or ()] == [column.name for column in DOCUMENTS]
 

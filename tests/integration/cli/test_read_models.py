@@ -125,7 +125,7 @@ def test_a_filter_is_part_of_the_statement_that_reads_by_it(seen: Seen, name: st
         cursor.execute(f"explain {query(name)}", asked)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Function Scan" not in plan
-    tables = re.findall(r" on (cash_order|market_document)(?!\w)", plan)
+    tables = re.findall(r" on (cash_order|market_document|documents_of_day)(?!\w)", plan)
     assert plan.count(f"organization_inn = '{seen.inn}'") == len(tables) > 0
 
 

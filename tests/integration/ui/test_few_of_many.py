@@ -33,13 +33,13 @@ def crowded(town: Town) -> Town:
         cross join generate_series(1, %(many)s) as place;
         -- The rows that a trigger would have written.
         insert into accounting.documents_of_day as kept (
-            organization_inn, day, kpp, kind, status, source, documents, amount, without_amount
+            organization_inn, day, kpp, sales_point, kind, status, source, documents, amount, without_amount
         )
-        select organization_inn, date, kpp, kind, status, source, count(*), sum(amount), 0
+        select organization_inn, date, kpp, sales_point, kind, status, source, count(*), sum(amount), 0
         from accounting.cash_order
         where organization_inn = %(inn)s and number > 100000
-        group by organization_inn, date, kpp, kind, status, source
-        on conflict (organization_inn, day, kpp, kind, status, source) do update
+        group by organization_inn, date, kpp, sales_point, kind, status, source
+        on conflict (organization_inn, day, kpp, sales_point, kind, status, source) do update
             set documents = kept.documents + excluded.documents, amount = kept.amount + excluded.amount;
         insert into control.decision (
             organization_inn, kind, shift_id, reason, kept, held, digest, decided_by, batch_id

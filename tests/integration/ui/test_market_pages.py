@@ -172,7 +172,7 @@ def test_an_accountant_cannot_link_cashboxes_of_another_organisation(unconfirmed
     unconfirmed.warehouse.run("page_user_grant", user_name="boris", inn=None, granted_by="test")
     boris = Browser(unconfirmed.context, "boris")
     token = boris.token("/links")
-    unconfirmed.warehouse.run("page_user_revoke", user_name="boris", inn=None, by="test")
+    unconfirmed.warehouse.run("page_user_revoke", user_name="boris", inn=None, kpp=None, sales_point=None, by="test")
     proposed = links(unconfirmed, "proposed")
     for path in (
         f"/links/{proposed[0]['register_link_id']}/confirm",

@@ -65,7 +65,9 @@ def test_both_products_are_loaded_by_a_loader_who_owns_nothing(server: EmbeddedP
     owner = address_of(server, "createrole")
     assert migrate(owner) == (None, newest_revision())
     database = owner.rpartition("/")[2]
-    assert {row[0] for row in schema_of(server.dsn(database))["schemas"]} == {"raw", "stage", "accounting", "control"}
+    assert {row[0] for row in schema_of(server.dsn(database))["schemas"]} == {
+        "raw", "stage", "accounting", "control", "mart",
+    }  # fmt: skip
     loader, password = f"loader_{secrets.token_hex(4)}", secrets.token_hex(8)
     look(server.dsn("postgres"), f"create role {loader} login password '{password}' in role smena_loader")
     warehouse = Warehouse(f"postgresql://{loader}:{password}@{server.dsn(database).partition('@')[2]}")
