@@ -14,7 +14,7 @@ from tests.integration.places.regions import OTHER, OWN, USER, Regions, differen
 from tests.integration.places.test_page_doors import books_of_the_other, values
 
 
-def doors(regions: Regions) -> Iterator[tuple[str, dict[str, str]]]:
+def addresses(regions: Regions) -> Iterator[tuple[str, dict[str, str]]]:
     """The addresses that are read, bare, of the organisation, and of the other region."""
     known = values(regions) | {
         "shift_id": texts(regions.town, "select shift_id from accounting.shift where sales_point = %s limit 3", OTHER)
@@ -40,7 +40,7 @@ def looked_at(program: Program, asked: list[tuple[str, dict[str, str]]]) -> dict
 
 
 def test_no_answer_shows_another_region_or_changes_with_it(regions: Regions) -> None:
-    program, asked = Program(regions.town.context, USER), list(doors(regions))
+    program, asked = Program(regions.town.context, USER), list(addresses(regions))
     before = looked_at(program, asked)
     assert {door: leaks for door, text in before.items() if (leaks := regions.leaks(text))} == {}
     for name in ("documents", "shifts", "decisions", "standing", "events"):
