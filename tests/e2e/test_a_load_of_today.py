@@ -90,7 +90,7 @@ def test_closed_shifts_of_today_are_booked_and_the_morning_changes_nothing_of_th
             for key, row in booked.items():
                 assert row["outcome"] == ("issued" if after[key]["cash_income"] else "no_cash")
                 assert kopecks(row["cash_income"]) == after[key]["cash_income"]
-            # Today stays wanted: nothing of it is covered, and no gap of it is told.
+            # Today stays wanted: nothing of it is covered, and no gap of it is reported.
             assert not [unit for unit, span in town.covered() if span.upper > days.first_day]
             assert not [gap for gap in town.gaps() if gap["days"].upper > days.first_day]
             of_today = [row for row in town.orders() if row["date"] in days]

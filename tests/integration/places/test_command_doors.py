@@ -65,7 +65,7 @@ def answers(regions: Regions, login: Login, given_of: dict[str, dict[str, str]])
                     file.unlink() if file.is_file() else None
                 done = cli.here(*words)
                 files = [text_of(file.read_bytes()) for file in sorted(Path().iterdir()) if file.is_file()]
-                # Certificates and what is wrong are told with the time and with what was asked for.
+                # Certificates and what is wrong are shown with the time and with what was asked for.
                 text = re.sub(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\S*", "", "\n".join([done.out, done.err, *files]))
                 for word in words:
                     text = text.replace(word, "") if len(word) > 5 else text
