@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import logging
+import re
 import smtplib
 import ssl
 import time
@@ -20,6 +21,8 @@ from smena.sources.http import Http, RetryPolicy, keep_out_of_logs
 
 RETRY_POLICY = RetryPolicy(connect_s=5, read_s=15, deadline_s=45, attempts=3, largest_body_bytes=1 << 20)
 TELEGRAM = "https://api.telegram.org"
+_PARTS_OF_URL, _SHORTEST_SECRET = re.compile(r"[/:@?&=,]+"), 8
+
 LONGEST_TELEGRAM = 4000
 """Characters; Telegram takes 4096."""
 
@@ -128,6 +131,8 @@ class Messenger:
         logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
         service = apprise.Apprise()
         for url in _urls(self._channel):
+            # Many services have a token in the path of their address, and urllib3 logs paths at DEBUG.
+            keep_out_of_logs(*(part for part in _PARTS_OF_URL.split(url) if len(part) >= _SHORTEST_SECRET))
             if not service.add(url):
                 raise WrongUse(
                     f"an address of the connection `{self._channel.connection}` is none that Apprise knows",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -165,3 +166,12 @@ def test_an_address_that_apprise_does_not_know_is_wrong_use_without_the_secret()
     assert "tajna" not in str(refused.value)
     with pytest.raises(WrongUse, match="no address"):
         Messenger(Channel("apprise"), QUICK).each()
+
+
+def test_the_token_in_an_address_of_apprise_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    with webhook() as receiver:
+        address = f"json://{HOST}:{receiver.port}/tokentajna"
+        with caplog.at_level(logging.DEBUG):
+            Messenger(Channel("apprise", extra={"urls": address}), QUICK).send("a", "a\nb", {}, key="c")
+    assert "POST" in caplog.text
+    assert "tokentajna" not in caplog.text
