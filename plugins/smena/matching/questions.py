@@ -23,7 +23,9 @@ def questions(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the decisions to open (DECISIONS_OPENED) and to close (DECISIONS_CLOSED).
 
-    An open question about the same contents and the same counterpart stays open under its number.
+    An open question about the same contents and the same counterpart stays open under its number. A shift has at most
+    one open question of a kind: one about two sources takes the place of an open one about two versions of a report,
+    even if that report was not read again, and none is opened where another stays open.
 
     Args:
         questions: the questions that the batch finds, as DECISIONS_OPENED, at most one per shift and kind.
@@ -34,9 +36,12 @@ def questions(
     if decisions.empty:
         return questions, DECISIONS_CLOSED.empty()
     is_own = (decisions["kind"] == "conflict") & decisions["counterpart_id"].isna()
-    looked_at = among(decisions["shift_id"], of_own).where(is_own, among(decisions["shift_id"], of_pairs))
-    waiting = decisions[decisions["is_open"].astype(bool) & decisions["kind"].isin(["conflict", "review"]) & looked_at]
-    pairs = waiting.merge(
+    between_sources = (questions["kind"] == "conflict") & questions["counterpart_id"].notna()
+    looked_at = (
+        among(decisions["shift_id"], of_own) | among(decisions["shift_id"], questions.loc[between_sources, "shift_id"])
+    ).where(is_own, among(decisions["shift_id"], of_pairs))
+    waiting = decisions[decisions["is_open"].astype(bool) & decisions["kind"].isin(["conflict", "review"])]
+    pairs = waiting[looked_at[waiting.index]].merge(
         questions[[*_QUESTION, "counterpart_id", "digest", "reason"]].assign(is_asked=True),
         on=_QUESTION, how="left", suffixes=("", "_now"),
     )  # fmt: skip
@@ -59,7 +64,7 @@ def questions(
             "reason": withdrawn_because.mask(still_asked, str(Reason.SOURCE_REPORTS_OTHERWISE)),
         }
     )
-    kept = pd.MultiIndex.from_frame(pairs.loc[stays, _QUESTION])
+    kept = pd.MultiIndex.from_frame(waiting.loc[~waiting["decision_id"].isin(gone["decision_id"]), _QUESTION])
     opened = questions[~pd.MultiIndex.from_frame(questions[_QUESTION]).isin(kept)]
     return DECISIONS_OPENED.conform(opened), DECISIONS_CLOSED.conform(closed)
 

@@ -71,6 +71,17 @@ def test_only_questions_that_were_looked_at_are_closed() -> None:
     assert after([], [other], of_own=THE_SHIFT, of_pairs=THE_SHIFT)[1] == []
 
 
+def test_a_question_about_two_sources_takes_the_place_of_one_about_two_versions_that_was_not_read_again() -> None:
+    pair = question(shift_id=TILL, counterpart_id=FISCAL, is_own=False)
+    own = decision(shift_id=TILL, counterpart_id=None)
+    closed = [(1, SUPERSEDED, Reason.SOURCE_REPORTS_OTHERWISE)]
+    assert after([pair], [own], of_pairs=pd.Series([TILL], dtype="string")) == (["a/b"], closed)
+
+
+def test_no_question_about_two_versions_is_opened_where_one_about_two_sources_stays_open() -> None:
+    assert after([question()], [decision(counterpart_id=TILL)], of_own=THE_SHIFT) == ([], [])
+
+
 def test_what_is_answered_or_recorded_is_not_closed() -> None:
     answered = decision(resolution="keep-ofd", digest="a/b")
     duplicate = decision(decision_id=2, kind="duplicate", is_open=False, resolution="keep-ofd")
