@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,7 +80,8 @@ def known_and(condition: pd.Series) -> pd.Series:
     return pd.Series(condition.to_numpy(dtype=bool, na_value=False), index=condition.index)
 
 
-def among(values: pd.Series, others: pd.Series | pd.Index) -> pd.Series:
+def among(values: pd.Series, others: pd.Series | pd.Index | Collection[str]) -> pd.Series:
     """Return `values.isin(others)` for text: pandas handles Arrow text value by value in Python, 4 µs per value."""
-    known = pc.is_in(pa.array(values, pa.string()), value_set=pa.array(others, pa.string()))
+    wanted = others if isinstance(others, pd.Series | pd.Index) else [str(one) for one in others]
+    known = pc.is_in(pa.array(values, pa.string()), value_set=pa.array(wanted, pa.string()))
     return pd.Series(known.to_numpy(zero_copy_only=False), index=values.index)

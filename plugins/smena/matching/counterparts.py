@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.matching.cases import known_and
+from smena.matching.cases import among, known_and
 from smena.matching.changes import UNCOMPARED
 from smena.matching.current import NEW_FACTS
 from smena.matching.frames import FISCALS, PAIRS, POSSIBLE_SHIFTS, TILLS
@@ -87,17 +87,17 @@ def uncompared(
         return UNCOMPARED.empty()
     decided = tills.loc[tills["has_decision"].astype(bool), "shift_id"]
     without_sums = fiscals.loc[
-        fiscals["outcome"].isin([Outcome.BEFORE_START, Outcome.INCOMPLETE, Outcome.REJECTED]), "shift_id"
+        among(fiscals["outcome"], [Outcome.BEFORE_START, Outcome.INCOMPLETE, Outcome.REJECTED]), "shift_id"
     ]
     differs = ~(known_and(pairs["is_equal"]) | known_and(pairs["is_rounded"]) | known_and(pairs["is_unknown"]))
     wanted = pairs[
         differs
         & ~pairs["is_crowded"].astype(bool)
         & ~pairs["is_compared"]
-        & ~pairs["till_id"].isin(decided)
-        & ~pairs["fiscal_id"].isin(without_sums)
+        & ~among(pairs["till_id"], decided)
+        & ~among(pairs["fiscal_id"], without_sums)
     ]
-    places = [frame[frame["verdict"].isin(NEW_FACTS)].set_index("shift_id")["place"] for frame in (till_rows, rows)]
+    places = [frame[among(frame["verdict"], NEW_FACTS)].set_index("shift_id")["place"] for frame in (till_rows, rows)]
     return UNCOMPARED.conform(
         wanted.assign(till_place=wanted["till_id"].map(places[0]), fiscal_place=wanted["fiscal_id"].map(places[1]))
     )

@@ -23,9 +23,9 @@ def tills_now(current: pd.DataFrame, till_rows: pd.DataFrame) -> pd.DataFrame:
     published = current[
         of_market & in_question & (current["outcome"] != Outcome.REJECTED) & ~current["is_of_another"].astype(bool)
     ]
-    fresh = till_rows[till_rows["verdict"].isin(NEW_FACTS)]
+    fresh = till_rows[among(till_rows["verdict"], NEW_FACTS)]
     was = fresh["current_outcome"]
-    keeps_outcome = known_and(was.isin([*BOOKED, Outcome.DUPLICATE]))
+    keeps_outcome = among(was, [*BOOKED, Outcome.DUPLICATE])
     known = fresh["is_known"]
     fresh = fresh.assign(
         source="market",
@@ -43,7 +43,7 @@ def tills_now(current: pd.DataFrame, till_rows: pd.DataFrame) -> pd.DataFrame:
 def fiscals_now(current: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the fiscal shifts in scope (CURRENT): as they are published, or as the batch reports them."""
     published = current[(current["source"] == "ofd") & ~current["is_of_another"].astype(bool)]
-    fresh = rows[rows["verdict"].isin(NEW_FACTS)]
+    fresh = rows[among(rows["verdict"], NEW_FACTS)]
     fresh = fresh.assign(
         source="ofd",
         same_as=fresh["same_as"] if "same_as" in fresh else missing(fresh),
@@ -53,7 +53,7 @@ def fiscals_now(current: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         is_till_in_scope=False,
         orders=missing(fresh, WHOLE),
     )
-    marked = rows[rows["verdict"].isin(["conflict", "settled"])].set_index("shift_id")
+    marked = rows[among(rows["verdict"], ["conflict", "settled"])].set_index("shift_id")
     if len(marked):
         outcome = published["shift_id"].map(outcome_of_marked(marked))
         published = published.assign(outcome=outcome.astype("string").fillna(published["outcome"]))
@@ -132,7 +132,7 @@ def same_where_nothing_is_new(rows: pd.DataFrame, decisions: pd.DataFrame) -> pd
     nothing_new = (
         (rows["verdict"] == "changed")
         & rows["is_known"]
-        & known_and(rows["current_outcome"].isin([*WAITING]))
+        & among(rows["current_outcome"], [*WAITING])
         & rows["same_facts"]
         & same(rows["outcome"], rows["current_outcome"])
         & same(rows["reason"], rows["current_reason"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.matching.cases import known_and, missing
+from smena.matching.cases import among, known_and, missing
 from smena.matching.changes import DECISIONS_CLOSED, DECISIONS_OPENED, RECOMMENDATIONS
 from smena.matching.questions import duplicates_to_record, questions, recommendations
 from smena.matching.slices import facts_of
@@ -37,9 +37,9 @@ def open_decisions(
     ).drop_duplicates(["shift_id", "kind"])
     # A shift that was closed as lost is included even if the source reports the published facts again.
     is_as_before = known_and(rows["current_outcome"] == Outcome.REJECTED) & rows["same_facts"]
-    looked_at = rows.loc[~rows["verdict"].isin(["same", "other"]) | is_as_before, "shift_id"]
+    looked_at = rows.loc[~among(rows["verdict"], ["same", "other"]) | is_as_before, "shift_id"]
     reported_again = till_rows[
-        till_rows["verdict"].isin(["changed", "conflict"])
+        among(till_rows["verdict"], ["changed", "conflict"])
         | ((till_rows["verdict"] == "same") & (till_rows["same_facts"] | till_rows["is_refused"]))
     ]
     # A conflict that a closed period preserves stays a question, even if its link is withdrawn.
@@ -58,7 +58,7 @@ def open_decisions(
 def _own_conflicts(rows: pd.DataFrame, till_rows: pd.DataFrame) -> pd.DataFrame:
     own = pd.concat(
         [
-            rows[rows["verdict"].isin(["conflict", "asked"])].assign(reason=str(Reason.ORDERS_NOT_REVISABLE)),
+            rows[among(rows["verdict"], ["conflict", "asked"])].assign(reason=str(Reason.ORDERS_NOT_REVISABLE)),
             till_rows[till_rows["verdict"] == "conflict"].assign(reason=str(Reason.MARKET_ORDERS_NOT_REVISABLE)),
         ]
     )
@@ -68,7 +68,7 @@ def _own_conflicts(rows: pd.DataFrame, till_rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reviews(rows: pd.DataFrame) -> pd.DataFrame:
-    waits = rows[rows["verdict"].isin(["new", "changed"]) & (rows["outcome"] == Outcome.NEEDS_REVIEW)]
+    waits = rows[among(rows["verdict"], ["new", "changed"]) & (rows["outcome"] == Outcome.NEEDS_REVIEW)]
     if waits.empty:
         return DECISIONS_OPENED.empty()
     why = waits["reason"].fillna("")

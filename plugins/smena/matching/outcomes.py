@@ -62,8 +62,8 @@ def defer_possible_counterparts(rows: pd.DataFrame, possible: pd.DataFrame, till
     till = rows["shift_id"].map(counterpart).astype("string")
     waits = (
         till.notna()
-        & rows["verdict"].isin(["new", "changed"])
-        & rows["outcome"].isin([Outcome.ISSUED, Outcome.NEEDS_REVIEW])
+        & among(rows["verdict"], ["new", "changed"])
+        & among(rows["outcome"], [Outcome.ISSUED, Outcome.NEEDS_REVIEW])
         & ~(rows["current_open_orders"].fillna(0) > 0)
     )
     waited = rows["reason"].where(rows["outcome"] == Outcome.NEEDS_REVIEW)
@@ -93,7 +93,7 @@ def adopt(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting:
     if rows.empty or pairs.empty:
         return ADOPTED.empty()
     booked = tills[tills["live_orders"].fillna(0) > 0]
-    fresh = rows[rows["verdict"].isin(["new", "changed"]) & rows["outcome"].isin(_MEETS)]
+    fresh = rows[among(rows["verdict"], ["new", "changed"]) & among(rows["outcome"], _MEETS)]
     # If both are booked, no order moves: `outcomes_of_tills` decides about the till shift.
     fresh = fresh[~(fresh["current_live_orders"].fillna(0) > 0)]
     met = pairs[~pairs["is_crowded"].astype(bool)].merge(
@@ -150,14 +150,14 @@ def outcomes_of_tills(
     start, through = setting.market_start, setting.closed_through
     always = pd.Series(data=True, index=rows.index)
     closed = known_and(rows["order_day"] <= through) if through is not None else always & False
-    booked = rows["outcome"].isin(BOOKED)
+    booked = among(rows["outcome"], BOOKED)
     has_orders = rows["live_orders"].fillna(0) > 0
     marked = rows["marked_orders"].fillna(0) > 0
     booked_twice = rows["fiscal_live_orders"].fillna(0) > 0
     refused = known_and(rows["fiscal_outcome"] == Outcome.REJECTED)
     # The OFD has no sums of an incomplete shift: Market's orders stay until it has, and move then.
     paired = rows["fiscal_id"].notna() & ~known_and(
-        rows["fiscal_outcome"].isin([Outcome.BEFORE_START, Outcome.INCOMPLETE])
+        among(rows["fiscal_outcome"], [Outcome.BEFORE_START, Outcome.INCOMPLETE])
     )
     # If the till's sums are unknown, the OFD's are the only ones: its shift is booked.
     says_the_same = (
@@ -204,9 +204,11 @@ def outcomes_of_tills(
     ]
     decided = first_match(cases, rows.index)
     rows["becomes"] = decided["outcome"]
-    stays = known_and(rows["becomes"] == current) & current.isin([Outcome.ISSUED, Outcome.NO_CASH, Outcome.INCOMPLETE])
+    stays = known_and(rows["becomes"] == current) & among(
+        current, [Outcome.ISSUED, Outcome.NO_CASH, Outcome.INCOMPLETE]
+    )
     rows["becomes_reason"] = decided["reason"].mask(stays, why)
-    named = rows["becomes"].isin([Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.CLOSED_PERIOD])
+    named = among(rows["becomes"], [Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.CLOSED_PERIOD])
     # Market is off, and a person has withdrawn the link: the till shift stays the duplicate of the same shift.
     stays_duplicate = (rows["becomes"] == Outcome.DUPLICATE) & rows["fiscal_id"].isna()
     rows["becomes_same_as"] = rows["fiscal_id"].where(named & ~two_shifts & ~stays_duplicate, rows["same_as"])

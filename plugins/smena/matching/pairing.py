@@ -115,8 +115,7 @@ def foreign_registers(
     tills, fiscals, current = with_middle(tills), with_ends(fiscals), of_state(links, IN_FORCE)
     tills = tills[among(tills["cashbox_id"], tills.loc[unpaired, "cashbox_id"])]
     tills = tills.sort_values(["cashbox_id", "day"], ignore_index=True)
-    always = current.loc[current["first_day"].isna() & current["end_day"].isna(), "kkt_reg_id"].dropna()
-    free = registers.loc[~among(registers["kkt_reg_id"], always), ["kkt_reg_id"]].reset_index(drop=True)
+    free = _not_always_linked(registers, current)
     fiscals, register = _of_registers(fiscals, free)
     covered, owner = _of_registers(covered, free)
     cashbox, _ = common_codes(tills["cashbox_id"], tills["cashbox_id"].iloc[:0])
@@ -202,6 +201,7 @@ def possible_shifts(
     own = link_of_day(tills, current, "cashbox_id")
     is_of_no_register = (own != NONE) & values_of(current["kkt_reg_id"], own).isna().to_numpy()
     tills, own = tills[~is_of_no_register].reset_index(drop=True), own[~is_of_no_register]
+    registers = _not_always_linked(registers, current)
     fiscals, register = _of_registers(fiscals, registers)
     linked, owner = _of_registers(current.dropna(subset=["kkt_reg_id"]), registers)
     found = [POSSIBLE_SHIFTS.empty()]
@@ -252,6 +252,12 @@ def _possible(
 
 def _checked_registers(registers: pd.DataFrame) -> pd.DataFrame:
     return require_unique(require_known(registers, REGISTERS, ["kkt_reg_id", "is_wanted"]), REGISTERS, "kkt_reg_id")
+
+
+def _not_always_linked(registers: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """The registers without a link that has no bounds of days."""
+    always = links.loc[links["first_day"].isna() & links["end_day"].isna(), "kkt_reg_id"].dropna()
+    return registers[~among(registers["kkt_reg_id"], always)].reset_index(drop=True)
 
 
 def _of_registers(rows: pd.DataFrame, registers: pd.DataFrame) -> tuple[pd.DataFrame, Integers]:

@@ -40,7 +40,7 @@ def questions(
     looked_at = (
         among(decisions["shift_id"], of_own) | among(decisions["shift_id"], questions.loc[between_sources, "shift_id"])
     ).where(is_own, among(decisions["shift_id"], of_pairs))
-    waiting = decisions[decisions["is_open"].astype(bool) & decisions["kind"].isin(["conflict", "review"])]
+    waiting = decisions[decisions["is_open"].astype(bool) & among(decisions["kind"], ["conflict", "review"])]
     pairs = waiting[looked_at[waiting.index]].merge(
         questions[[*_QUESTION, "counterpart_id", "digest", "reason"]].assign(is_asked=True),
         on=_QUESTION, how="left", suffixes=("", "_now"),

@@ -101,12 +101,12 @@ def decide_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
     rows["same_facts"] = same_facts
     rows["digest"] = _digest(rows, differs)
     answers = slice_.decisions[~slice_.decisions["is_open"].astype(bool)]
-    is_refused = _answered(rows, answers[(answers["kind"] == "conflict") & answers["resolution"].isin(_KEPT)])
+    is_refused = _answered(rows, answers[(answers["kind"] == "conflict") & among(answers["resolution"], _KEPT)])
     was = rows["current_outcome"]
     was_closed = known_and(rows["current_order_day"] <= _day(slice_.setting.closed_through))
     other_day = ~same(rows["current_order_day"], rows["order_day"])
     is_marked = rows["current_marked_orders"].fillna(0) > 0
-    is_bookable = rows["outcome"].isin([Outcome.ISSUED, Outcome.NO_CASH])
+    is_bookable = among(rows["outcome"], [Outcome.ISSUED, Outcome.NO_CASH])
     is_named = rows["is_named"].astype(bool) & (
         known_and(rows["detail"] == "receipts") | known_and(rows["current_detail"] == "totals")
     )
@@ -131,7 +131,7 @@ def decide_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
         Case(rows["current_same_as"].notna() & in_conflict & was_closed, "same"),
         Case(rows["current_same_as"].notna(), "changed"),
         # A waiting shift is decided again each time; `same_where_nothing_is_new` drops those that did not change.
-        Case(known_and(was.isin(WAITING)), "changed"),
+        Case(among(was, WAITING), "changed"),
         Case(rows["outcome"] == Outcome.BEFORE_START, "same"),
         # Booked before another organisation listed its register. A person's mark on an order stays.
         Case(_booked_before_listed_twice(rows, same_facts, was_closed, has_answer) & is_marked, "same"),
@@ -186,11 +186,11 @@ def decide_reported_tills(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
     rows["same_facts"] = same_facts
     rows["digest"] = _digest(rows, rows["is_known"] & ~same_facts)
     answers = slice_.decisions[~slice_.decisions["is_open"].astype(bool)]
-    is_refused = _answered(rows, answers[(answers["kind"] == "conflict") & answers["resolution"].isin(_KEPT)])
+    is_refused = _answered(rows, answers[(answers["kind"] == "conflict") & among(answers["resolution"], _KEPT)])
     rows["is_refused"] = is_refused
     was = rows["current_outcome"]
     was_closed = known_and(rows["current_order_day"] <= _day(setting.closed_through))
-    was_booked = known_and(was.isin(BOOKED))
+    was_booked = among(was, BOOKED)
     other_day = ~same(rows["current_order_day"], rows["order_day"])
     is_live = rows["current_live_orders"].fillna(0) > 0
     is_marked = rows["current_marked_orders"].fillna(0) > 0
@@ -225,14 +225,14 @@ def apart_from_other_shops(tills: pd.DataFrame, current: pd.DataFrame) -> pd.Ser
     versions = tills.drop_duplicates(["shift_id", *contents])
     several = versions.loc[versions.duplicated("shift_id", keep=False), "shift_id"]
     shops = tills.groupby("shift_id")["shop_id"].nunique()
-    in_two_shops = tills["shift_id"].isin(shops.index[shops > 1])
+    in_two_shops = among(tills["shift_id"], shops.index[shops > 1])
     rows = tills.merge(current.add_prefix("current_"), left_on="shift_id", right_on="current_shift_id", how="left")
     rows = rows.set_axis(tills.index)
     elsewhere = rows["current_shift_id"].notna() & (
         ~same(rows["shop_id"], rows["current_shop_id"]) | known_and(rows["current_is_of_another"])
     )
     differs = ~all_same(rows, _current_of(rows), contents)
-    return (in_two_shops & tills["shift_id"].isin(several)) | (elsewhere & differs)
+    return (in_two_shops & among(tills["shift_id"], several)) | (elsewhere & differs)
 
 
 def _outcome_of_report(rows: pd.DataFrame, setting: Setting) -> pd.DataFrame:
@@ -296,7 +296,7 @@ def _booked_before_listed_twice(
     return (
         rows["is_listed_twice"].astype(bool)
         & same_facts
-        & known_and(rows["current_outcome"].isin([Outcome.ISSUED, Outcome.NO_CASH]))
+        & among(rows["current_outcome"], [Outcome.ISSUED, Outcome.NO_CASH])
         & ~was_closed
         & ~has_answer
     )

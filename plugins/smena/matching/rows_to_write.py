@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.matching.cases import Case, all_same, first_match, known_and, missing
+from smena.matching.cases import Case, all_same, among, first_match, known_and, missing
 from smena.matching.changes import BOOKED_SHIFTS, REJECTED, SHIFT_CHANGES
 from smena.matching.current import NEW_FACTS, outcome_of_marked
 from smena.matching.reported import BOOKED
@@ -41,8 +41,8 @@ def shift_changes(
 
 
 def _changes_of_ofd(rows: pd.DataFrame) -> list[pd.DataFrame]:
-    fresh = rows[rows["verdict"].isin(NEW_FACTS)]
-    marked = rows[rows["verdict"].isin(["conflict", "settled"])]
+    fresh = rows[among(rows["verdict"], NEW_FACTS)]
+    marked = rows[among(rows["verdict"], ["conflict", "settled"])]
     marked = marked[(marked["verdict"] == "settled") | (marked["current_outcome"] != Outcome.CONFLICT)]
     written = fresh.assign(action=_action(fresh), revision=fresh["current_revision"])
     if marked.empty:
@@ -70,8 +70,8 @@ def _changes_of_market(
     final = tills.set_index("shift_id")[["outcome", "reason", "same_as", "revision"]]
     decided = settled.set_index("shift_id")[["becomes", "becomes_reason", "becomes_same_as"]]
     final.loc[decided.index, ["outcome", "reason", "same_as"]] = decided.to_numpy()
-    fresh_tills = till_rows[till_rows["verdict"].isin(NEW_FACTS)]
-    keeps_kpp = known_and(fresh_tills["current_outcome"].isin(BOOKED))
+    fresh_tills = till_rows[among(till_rows["verdict"], NEW_FACTS)]
+    keeps_kpp = among(fresh_tills["current_outcome"], BOOKED)
     of_fresh = final.reindex(fresh_tills["shift_id"]).set_axis(fresh_tills.index)
     published = current.set_index("shift_id")
     others = final[~final.index.isin(fresh_tills["shift_id"])]
@@ -96,7 +96,7 @@ def _action(fresh: pd.DataFrame) -> pd.Series:
 
 def booked(rows: pd.DataFrame, settled: pd.DataFrame, setting: Setting) -> pd.DataFrame:
     """Return BOOKED_SHIFTS: shifts whose orders must be the proposed ones or none, without new ones that have none."""
-    fresh = rows[rows["verdict"].isin(NEW_FACTS)]
+    fresh = rows[among(rows["verdict"], NEW_FACTS)]
     of_ofd = fresh[["shift_id"]].assign(
         is_first=~fresh["is_known"] & (fresh["verdict"] != "confirmed"),
         is_booked=fresh["outcome"] == Outcome.ISSUED,
