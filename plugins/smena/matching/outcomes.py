@@ -94,8 +94,10 @@ def adopt(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting:
         return ADOPTED.empty()
     booked = tills[tills["live_orders"].fillna(0) > 0]
     fresh = rows[among(rows["verdict"], ["new", "changed"]) & among(rows["outcome"], _MEETS)]
-    # If both are booked, no order moves: `outcomes_of_tills` decides about the till shift.
-    fresh = fresh[~(fresh["current_live_orders"].fillna(0) > 0)]
+    # If both stay booked, no order moves: `outcomes_of_tills` decides about the till shift. A shift that now needs a
+    # review loses its new orders in this batch.
+    loses_orders = (fresh["outcome"] == Outcome.NEEDS_REVIEW) & ~(fresh["current_marked_orders"].fillna(0) > 0)
+    fresh = fresh[~(fresh["current_live_orders"].fillna(0) > 0) | loses_orders]
     met = pairs[~pairs["is_crowded"].astype(bool)].merge(
         fresh[["shift_id", "outcome", "order_day"]].rename(columns={"shift_id": "fiscal_id"}), on="fiscal_id"
     )

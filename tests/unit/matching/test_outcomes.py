@@ -215,8 +215,9 @@ def met(
     now: Row, till: Row, *, setting: Setting = SETTING, verdict: str = "new", was: Row | None = None, **pair: Any
 ) -> tuple[bool, str, str] | None:
     """(stays, outcome, reason) of a booked till shift and a reported one; None where they do not meet."""
-    rows = pd.DataFrame([now]).assign(verdict=verdict, current_live_orders=was["live_orders"] if was else pd.NA)
-    rows = rows.astype({"shift_id": "string", "outcome": "string", "current_live_orders": "Int64"})
+    orders = {f"current_{name}": was[name] if was else pd.NA for name in ("live_orders", "marked_orders")}
+    rows = pd.DataFrame([now]).assign(verdict=verdict, **orders)
+    rows = rows.astype({"shift_id": "string", "outcome": "string"} | dict.fromkeys(orders, "Int64"))
     found = adopt(rows, _pairs([pair_row(**pair)]), frame(CURRENT, [till]), setting)
     found = records(found, "stays", "outcome", "reason")
     return found[0] if found else None
@@ -324,6 +325,13 @@ def test_an_order_of_market_goes_over_to_the_shift_of_the_ofd() -> None:
     assert records(changes.verdicts, "shift_id", "verdict") == [(FISCAL, "confirmed")]
     assert (shift_change(changes, TILL)["outcome"], shift_change(changes, TILL)["same_as"]) == ("duplicate", FISCAL)
     assert records(changes.booked, "shift_id", "is_first", "is_booked") == [(FISCAL, False, True), (TILL, False, False)]
+
+
+def test_a_shift_that_loses_its_new_orders_to_a_review_meets_the_accepted_orders_of_market() -> None:
+    reviewed = reported(outcome="needs_review")
+    conflict = (True, "conflict", Reason.MARKET_SUMS_DIFFER_ACCEPTED)
+    assert met(reviewed, published_till(**ACCEPTED), verdict="changed", was=published()) == conflict
+    assert met(reviewed, published_till(**ACCEPTED), verdict="changed", was=published(**ACCEPTED)) is None
 
 
 def test_an_accepted_order_with_other_sums_stays_and_a_person_is_asked_once() -> None:
