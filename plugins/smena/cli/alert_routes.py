@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import click
 
 from smena.airflow.connections import warehouse_from_environment
-from smena.alerts import routes
 from smena.cli.answer import Session
 from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import INN
 from smena.cli.tables import table
+from smena.mandates import alert_routes as routes
 from smena.model.place import Place
 from smena.warehouse.database import Row, Warehouse
 

@@ -29,6 +29,12 @@ TASKS: Mapping[str, Sequence[CommandEntry]] = {
             "accounts", "accounts:accounts", "Accounts of cash orders: which ones, for which orders, from which day on."
         ),
         CommandEntry(
+            "apply",
+            "apply:apply",
+            "Make organisations what a YAML file says: settings, accounts, access, alerts; "
+            "the same again changes nothing.",
+        ),
+        CommandEntry(
             "certificate",
             "certificate:certificate",
             "The head's certificate: one for an organisation, for every product.",

@@ -11,7 +11,7 @@ import pytest
 
 from demo.ports import HOST
 from smena.alerts.outgoing import send_daily
-from smena.alerts.routes import add_route, remove_route, routes
+from smena.mandates.alert_routes import add_route, remove_route, routes
 from smena.model.errors import PassingFault, WrongUse
 from smena.model.place import WHOLE, Place
 from smena.sources.messenger import Channel, Messenger

@@ -69,6 +69,7 @@ READING = {
 WRITING = {
     ("migrate",): [()],
     ("organization", "add"): [("--inn", SOLE_PROPRIETOR, "--name", "ИП", "--tariff", "uchetny")],
+    ("apply",): [("organizations.yaml", "--dry-run"), ("organizations.yaml",)],
     ("organization", "set"): [("--inn", "{inn}", "--from", "2025-03-05", "detail=receipts")],
     ("accounts", "add"): [
         ("--inn", "{inn}", "--operation", "cash_income", "--debit", "50.02", "--credit", "90", "--from", "2025-03-05"),
@@ -187,6 +188,8 @@ def here(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where commands write; the head's certificate and a file of cash movements lie there."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "head.pem").write_bytes(head_of(world.town.inn).pem)
+    declared = f"organizations: [{{inn: '{world.town.inn}', settings: {{cashier: Иванова}}, access: [{{user: anna}}]}}]"
+    (tmp_path / "organizations.yaml").write_text(declared, "utf-8")
     (tmp_path / "cash.csv").write_text("day;movement;amount\n2025-03-05;wages;100.00\n2025-03-05;theft;1\n", "utf-8")
 
 

@@ -1,4 +1,4 @@
--- Run by alerts: which connection gets the messages of which organisation or place.
+-- Run by alerts and `smena alert-routes list`: which connection gets the messages of which organisation or place.
 select
     alert_route_id,
     connection,
