@@ -167,6 +167,35 @@ def test_access_is_granted_and_taken_back_by_an_administrator_within_what_he_see
     assert seen() == before
 
 
+NEW = {"inn": "9601000019", "kpp": "960101001", "name": "ООО «Новая»", "tariff": "uchetny", "modifier": "",
+       "timezone": "Asia/Omsk"}  # fmt: skip
+
+
+def test_an_organisation_is_added_by_an_administrator_who_sees_every_one(browser: OpenBrowser, town: Town) -> None:
+    admin = browser("admin", may_administer=True)
+    assert 'value="Europe/Moscow"' in admin.page("/settings/add")
+    for wrong, said in (({"inn": "9601000018"}, "9601000018"), ({"kpp": ""}, "КПП"), ({"timezone": "Mars"}, "Mars")):
+        refused = admin.post("/settings/add", **NEW | wrong)
+        assert refused.status_code == 409
+        assert said in refused.text and 'value="ООО «Новая»"' in refused.text and 'role="alert"' in refused.text
+    assert all(row["inn"] != NEW["inn"] for row in town.warehouse.rows("organizations", inn=None))
+    done = admin.post("/settings/add", **NEW)
+    assert (done.status_code, NEW["inn"] in done.headers["location"]) == (303, True)
+    assert organization_of(town.warehouse, NEW["inn"]).timezone == "Asia/Omsk"
+    assert "ООО «Новая»" in admin.page("/settings", inn=NEW["inn"])
+    assert admin.post("/settings/add", **NEW).status_code == 303
+    assert admin.post("/settings/add", **NEW | {"name": "Другая"}).status_code == 409
+
+
+def test_nobody_else_adds_an_organisation(browser: OpenBrowser, town: Town) -> None:
+    limited = browser("anna", may_administer=True)
+    assert '<form class="stack"' not in limited.page("/settings/add")
+    assert limited.post("/settings/add", **NEW).status_code == 404
+    assert browser("anna").get("/settings/add").status_code == 403
+    assert browser("anna").post("/settings/add", **NEW).status_code == 403
+    assert all(row["inn"] != NEW["inn"] for row in town.warehouse.rows("organizations", inn=None))
+
+
 def test_where_the_pages_run_as_a_loader_access_is_granted_by_the_command(town: Town) -> None:
     name = "a_loader_of_settings"
     town.sql(f"create role {name} login password 'x' in role smena_loader")
