@@ -262,8 +262,8 @@ DECISIONS = [
             "an order of a closed period goes over to the OFD's shift",
         ),
         (
-            '& rows["outcome"].isin([Outcome.ISSUED, Outcome.NEEDS_REVIEW])',
-            '& rows["outcome"].isin([Outcome.NEEDS_REVIEW])',
+            '& among(rows["outcome"], [Outcome.ISSUED, Outcome.NEEDS_REVIEW])',
+            '& among(rows["outcome"], [Outcome.NEEDS_REVIEW])',
             "a shift that Market may have booked is booked again",
         ),
         (

@@ -83,9 +83,10 @@ def test_whole_amounts_are_those_of_each_or_none(amounts: list[Decimal]) -> None
         assert whole(amounts, 2).tolist() == [kopecks_of(one, "it", signed=True) for one in amounts]
 
 
+# The largest product, 4 · 10^18 of the smallest units, fits 64 bits; the test below has one that does not.
 @SOME
 @given(
-    lines=st.lists(st.tuples(st.decimals(0, 10**6, places=6), st.decimals(0, 10**4, places=3)), min_size=1, max_size=4)
+    lines=st.lists(st.tuples(st.decimals(0, 10**6, places=6), st.decimals(0, 4000, places=3)), min_size=1, max_size=4)
 )
 def test_lines_are_worth_what_each_is_worth(lines: list[tuple[Decimal, Decimal]]) -> None:
     prices, counts = zip(*lines, strict=True)
