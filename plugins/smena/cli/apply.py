@@ -13,7 +13,8 @@ from smena.cli.files import FILE, read_file
 from smena.cli.organization import person
 from smena.cli.tables import table
 from smena.mandates.declared import Change, apply_declared, read_declared
-from smena.model.errors import BrokenPromise, WrongUse
+from smena.model.errors import PassingFault, WrongUse
+from smena.model.unexpected import contained
 from smena.warehouse.database import Warehouse
 
 MOST_BYTES = 16 << 20
@@ -44,8 +45,10 @@ def apply(session: Session, *, file: Path, dry_run: bool) -> None:
         try:
             with warehouse.transaction(keep=not dry_run) as transaction:
                 done = apply_declared(transaction, one, by=person())
-        except (WrongUse, BrokenPromise) as error:
-            failures[one.inn] = str(error)
+        except PassingFault:
+            raise
+        except Exception as error:  # noqa: BLE001 - an organisation is a border: it costs its neighbours nothing
+            failures[one.inn] = str(contained(error, one.inn))
         else:
             changes += done
     said = table([asdict(change) for change in changes], _COLUMNS) if changes else "nothing differs"

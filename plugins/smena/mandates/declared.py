@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import yaml
@@ -24,10 +24,17 @@ from smena.mandates.organizations import (
     set_account_rule,
 )
 from smena.model.errors import WrongUse
+from smena.model.identifiers import clean_inn
 from smena.model.organization import AccountRule
 from smena.model.outcome import TAXATIONS, Operation
 from smena.model.place import Place
 from smena.warehouse.database import Transaction
+
+Name = Annotated[str, msgspec.Meta(pattern=r"^[^\s\x00]([^\x00]*[^\s\x00])?$")]
+"""The name of a person or a connection: not empty, without spaces around it."""
+
+_NOT_TEXT = {"keeps_cash_documents": bool, "bad_share_limit": (int, float), "most_changed_orders": int}
+"""Settings that are no text, with their types in YAML."""
 
 _OF_REGISTRATION = ("kpp", "name", "tariff", "modifier", "timezone")
 
@@ -54,7 +61,7 @@ class DeclaredRule(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class DeclaredGrant(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A person who sees the organisation, or one place of it."""
 
-    user: str
+    user: Name
     kpp: str | None = None
     sales_point: str | None = None
 
@@ -62,7 +69,7 @@ class DeclaredGrant(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class DeclaredRoute(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A connection by which alerts of the organisation, or of one place of it, are sent."""
 
-    connection: str
+    connection: Name
     kpp: str | None = None
     sales_point: str | None = None
 
@@ -90,6 +97,17 @@ class _Entry(msgspec.Struct):
     inn: str
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that a mapping has twice: PyYAML would drop the first, and with it, for example, grants."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = [key for position, key in enumerate(keys) if key in keys[:position]]
+        if twice:
+            raise yaml.MarkedYAMLError(problem=f"the key {twice[0]!r} stands twice", problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One difference between a file and the warehouse: `what` kind, `name`, and both values as text."""
@@ -107,7 +125,7 @@ def read_declared(text: str) -> tuple[list[DeclaredOrganization], dict[str, Wron
     Raises WrongUse if it is not YAML with a list `organizations`, or names one twice.
     """
     try:
-        file = yaml.safe_load(text)
+        file = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, RecursionError) as error:
         raise WrongUse(f"the file is not YAML: {' '.join(str(error).split())[:200]}") from None
     entries = file.get("organizations") if isinstance(file, dict) and set(file) == {"organizations"} else None
@@ -121,7 +139,7 @@ def read_declared(text: str) -> tuple[list[DeclaredOrganization], dict[str, Wron
         except msgspec.ValidationError as error:
             fix = "write it in quotes: '9601000019'" if "$.inn" in str(error) else ""
             refused[f"{_inn_of(entry)}entry {place}"] = WrongUse(f"it cannot be read: {error}", fix=fix)
-    twice = sorted(inn for inn, times in Counter(one.inn for one in found).items() if times > 1)
+    twice = sorted(inn for inn, times in Counter(clean_inn(one.inn) for one in found).items() if times > 1)
     if twice:
         raise WrongUse(f"the file names an organisation twice: {', '.join(twice)}")
     return found, refused
@@ -133,8 +151,10 @@ def apply_declared(transaction: Transaction, wanted: DeclaredOrganization, *, by
     Raises WrongUse for what the single commands refuse too; the transaction is to be rolled back then.
     """
     inn = checked_inn(wanted.inn)
+    registered = _registered(transaction, inn, wanted)
+    transaction.run("lock_organization", inn=inn)
     return [
-        *_registered(transaction, inn, wanted),
+        *registered,
         *_settings(transaction, inn, wanted, by),
         *_accounts(transaction, inn, wanted.accounts, by),
         *([] if wanted.access is None else _access(transaction, inn, wanted.access, by)),
@@ -165,28 +185,38 @@ def _settings(transaction: Transaction, inn: str, wanted: DeclaredOrganization, 
         change_organization(transaction, inn, undated, by=by)
     if dated:
         change_organization(transaction, inn, dated, by=by, from_day=wanted.settings_from)
+    since = f" from {wanted.settings_from}" if wanted.settings_from else ""
     return [
-        Change(inn, "setting", key, as_text(getattr(before, key)), changed[key] + _since(key in dated, wanted))
-        for key in changed
+        Change(inn, "setting", key, as_text(getattr(before, key)), text + (since if key in dated else ""))
+        for key, text in changed.items()
     ]
 
 
-def _since(is_dated: bool, wanted: DeclaredOrganization) -> str:
-    return f" from {wanted.settings_from}" if is_dated and wanted.settings_from else ""
-
-
 def _texts(settings: Mapping[str, object]) -> dict[str, str]:
+    """The settings as text. Raises WrongUse for a number or yes/no where a text is meant: YAML reads 010 as 8."""
+    for key, value in settings.items():
+        if not isinstance(value, (str, *_types_of(key))) and value is not None:
+            raise WrongUse(f"{key} is a text, not {value!r}", fix="write it in quotes")
     return {key: "none" if value is None else as_text(value) for key, value in settings.items()}
 
 
+def _types_of(key: str) -> tuple[type, ...]:
+    types = _NOT_TEXT.get(key, ())
+    return types if isinstance(types, tuple) else (types,)
+
+
 def _accounts(transaction: Transaction, inn: str, wanted: Sequence[DeclaredRule], by: str) -> list[Change]:
+    rules = [one.as_rule() for one in wanted]
+    twice = [key for key, times in Counter(_key(rule) for rule in rules).items() if times > 1]
+    if twice:
+        raise WrongUse(f"the file has two rules for the same orders: {', '.join(map(str, twice[0]))}")
     own = {
         tuple(row[key] for key in ("operation", "taxation", "agent", "first_day")): (row["debit"], row["credit"])
         for row in transaction.rows("account_rules_own", inn=inn)
     }
     changes = []
-    for rule in sorted((one.as_rule() for one in wanted), key=lambda rule: rule.first_day or date.min):
-        was = own.get((rule.operation, rule.taxation, rule.agent, rule.first_day))
+    for rule in sorted(rules, key=lambda rule: rule.first_day or date.min):
+        was = own.get(_key(rule))
         if was != (rule.debit, rule.credit):
             set_account_rule(transaction, inn, rule, by=by)
             name = ", ".join(
@@ -196,41 +226,61 @@ def _accounts(transaction: Transaction, inn: str, wanted: Sequence[DeclaredRule]
     return changes
 
 
+def _key(rule: AccountRule) -> tuple[object, ...]:
+    return rule.operation, rule.taxation, rule.agent, rule.first_day
+
+
 def _whose(agent: bool | None) -> str:
     return "" if agent is None else "a principal's" if agent else "own"
 
 
 def _access(transaction: Transaction, inn: str, wanted: Sequence[DeclaredGrant], by: str) -> list[Change]:
-    present = {
-        DeclaredGrant(row["user_name"], row["kpp"], row["sales_point"])
+    def add(user: str, place: Place) -> None:
+        grant(transaction, [user], [inn], place=place, by=by)
+
+    def remove(user: str, place: Place) -> None:
+        revoke(transaction, [user], [inn], place=place, by=by)
+
+    present = [
+        (row["user_name"], Place(row["kpp"], row["sales_point"]))
         for row in grants(transaction) if row["organization_inn"] == inn
-    }  # fmt: skip
-    gone, new = present.difference(wanted), set(wanted) - present
-    for one in gone:
-        revoke(transaction, [one.user], [inn], place=Place(one.kpp, one.sales_point), by=by)
-    for one in new:
-        grant(transaction, [one.user], [inn], place=Place(one.kpp, one.sales_point), by=by)
-    return _differences(inn, "access", {one: one.user for one in gone | new}, gone)
+    ]  # fmt: skip
+    named = [(one.user, Place(one.kpp, one.sales_point)) for one in wanted]
+    return _complete(inn, "access", present, named, add, remove)
 
 
 def _alerts(transaction: Transaction, inn: str, wanted: Sequence[DeclaredRoute], by: str) -> list[Change]:
     present = {
-        DeclaredRoute(row["connection"], row["kpp"], row["sales_point"]): row["alert_route_id"]
+        (row["connection"], Place(row["kpp"], row["sales_point"])): row["alert_route_id"]
         for row in routes(transaction) if row["organization_inn"] == inn
     }  # fmt: skip
-    gone, new = set(present).difference(wanted), set(wanted) - set(present)
-    for one in gone:
-        remove_route(transaction, present[one])
-    for one in new:
-        add_route(transaction, one.connection, inn, Place(one.kpp, one.sales_point), by=by)
-    return _differences(inn, "alerts", {one: one.connection for one in gone | new}, gone)
+
+    def add(connection: str, place: Place) -> None:
+        add_route(transaction, connection, inn, place, by=by)
+
+    def remove(connection: str, place: Place) -> None:
+        remove_route(transaction, present[connection, place])
+
+    named = [(one.connection, Place(one.kpp, one.sales_point)) for one in wanted]
+    return _complete(inn, "alerts", present, named, add, remove)
 
 
-def _differences(inn: str, what: str, names: Mapping[Any, str], gone: set[Any]) -> list[Change]:
+def _complete(
+    inn: str,
+    what: str,
+    present: Iterable[tuple[str, Place]],
+    wanted: Iterable[tuple[str, Place]],
+    add: Callable[[str, Place], None],
+    remove: Callable[[str, Place], None],
+) -> list[Change]:
+    """Remove what is present and not wanted, add what is wanted and not present."""
     changes = []
-    for one, name in sorted(names.items(), key=lambda item: (item[1], str(item[0]))):
-        place = str(Place(one.kpp, one.sales_point)) or "the whole organisation"
-        changes.append(Change(inn, what, name, *((place, "") if one in gone else ("", place))))
+    was, becomes = set(present), set(wanted)
+    for name, place in sorted(was ^ becomes, key=str):
+        is_gone = (name, place) in was
+        (remove if is_gone else add)(name, place)
+        text = str(place) or "the whole organisation"
+        changes.append(Change(inn, what, name, *((text, "") if is_gone else ("", text))))
     return changes
 
 

@@ -95,15 +95,17 @@ def adopt(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting:
     booked = tills[tills["live_orders"].fillna(0) > 0]
     fresh = rows[among(rows["verdict"], ["new", "changed"]) & among(rows["outcome"], _MEETS)]
     # If both stay booked, no order moves: `outcomes_of_tills` decides about the till shift. A shift that now needs a
-    # review loses its new orders in this batch.
-    loses_orders = (fresh["outcome"] == Outcome.NEEDS_REVIEW) & ~(fresh["current_marked_orders"].fillna(0) > 0)
+    # review loses its new orders in this batch, unless their period is closed.
+    through = setting.closed_through
+    is_closed = known_and(fresh["current_first_order_day"] <= through) if through is not None else False
+    is_marked = fresh["current_marked_orders"].fillna(0) > 0
+    loses_orders = (fresh["outcome"] == Outcome.NEEDS_REVIEW) & ~is_marked & ~pd.Series(is_closed, index=fresh.index)
     fresh = fresh[~(fresh["current_live_orders"].fillna(0) > 0) | loses_orders]
     met = pairs[~pairs["is_crowded"].astype(bool)].merge(
         fresh[["shift_id", "outcome", "order_day"]].rename(columns={"shift_id": "fiscal_id"}), on="fiscal_id"
     )
     columns = ["shift_id", "first_order_day", "last_order_day", "marked_orders", "has_decision"]
     met = met.merge(booked[columns].rename(columns={"shift_id": "till_id"}), on="till_id")
-    through = setting.closed_through
     closed = pd.Series(data=False, index=met.index)
     if through is not None:
         closed = known_and(met["first_order_day"] <= through) | known_and(met["order_day"] <= through)

@@ -37,11 +37,10 @@ def questions(
         return questions, DECISIONS_CLOSED.empty()
     is_own = (decisions["kind"] == "conflict") & decisions["counterpart_id"].isna()
     between_sources = (questions["kind"] == "conflict") & questions["counterpart_id"].notna()
-    looked_at = (
-        among(decisions["shift_id"], of_own) | among(decisions["shift_id"], questions.loc[between_sources, "shift_id"])
-    ).where(is_own, among(decisions["shift_id"], of_pairs))
-    waiting = decisions[decisions["is_open"].astype(bool) & among(decisions["kind"], ["conflict", "review"])]
-    pairs = waiting[looked_at[waiting.index]].merge(
+    reads_own = among(decisions["shift_id"], pd.concat([of_own, questions.loc[between_sources, "shift_id"]]))
+    looked_at = reads_own.where(is_own, among(decisions["shift_id"], of_pairs))
+    waits = decisions["is_open"].astype(bool) & among(decisions["kind"], ["conflict", "review"])
+    pairs = decisions[waits & looked_at].merge(
         questions[[*_QUESTION, "counterpart_id", "digest", "reason"]].assign(is_asked=True),
         on=_QUESTION, how="left", suffixes=("", "_now"),
     )  # fmt: skip
@@ -64,7 +63,8 @@ def questions(
             "reason": withdrawn_because.mask(still_asked, str(Reason.SOURCE_REPORTS_OTHERWISE)),
         }
     )
-    kept = pd.MultiIndex.from_frame(waiting.loc[~waiting["decision_id"].isin(gone["decision_id"]), _QUESTION])
+    stays_open = waits & ~decisions["decision_id"].isin(gone["decision_id"])
+    kept = pd.MultiIndex.from_frame(decisions.loc[stays_open, _QUESTION])
     opened = questions[~pd.MultiIndex.from_frame(questions[_QUESTION]).isin(kept)]
     return DECISIONS_OPENED.conform(opened), DECISIONS_CLOSED.conform(closed)
 

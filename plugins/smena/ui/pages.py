@@ -131,6 +131,11 @@ def sees_whole(transaction: Transaction, inn: str) -> bool:
     return bool((transaction.row("sees_whole", inn=inn) or {"is_whole": False})["is_whole"])
 
 
+def sees_every_one(transaction: Transaction) -> bool:
+    """Whether every organisation, those to come among them, was granted to the user."""
+    return bool((transaction.row("page_sees_all") or {"sees_all": False})["sees_all"])
+
+
 def book_in_sight(transaction: Transaction, inn: str, kpp: str) -> None:
     """Raise NotInSight for an organisation that the user may not see, OnlyInPart for a cash book of another place."""
     organization_in_sight(transaction, inn)

@@ -10,16 +10,15 @@ from starlette.responses import Response
 from smena.mandates.organizations import MODIFIERS, TARIFFS, add_organization
 from smena.ui.asking import Typed, plain
 from smena.ui.auth import Administrator, UsePages, Viewer
-from smena.ui.pages import NotInSight, Pages, User
+from smena.ui.pages import NotInSight, Pages, User, sees_every_one
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import back_to, page
 from smena.warehouse.database import Transaction
 
 router = APIRouter()
 
-FIELDS = ("inn", "kpp", "name", "tariff", "modifier", "timezone")
 CHOICES = {"tariff": TARIFFS, "modifier": ("none", *MODIFIERS)}
-_USUAL = dict.fromkeys(FIELDS, "") | {"timezone": "Europe/Moscow"}
+_USUAL = {"inn": "", "kpp": "", "name": "", "tariff": "", "modifier": "", "timezone": "Europe/Moscow"}
 
 
 @router.get("/settings/add")
@@ -52,19 +51,15 @@ def register_organization(
 
 
 def _every_one(transaction: Transaction) -> None:
-    if not _sees_all(transaction):
+    if not sees_every_one(transaction):
         raise NotInSight
-
-
-def _sees_all(transaction: Transaction) -> bool:
-    return bool((transaction.row("page_sees_all") or {"sees_all": False})["sees_all"])
 
 
 def _form(
     request: Request, who: User, pages: Pages, given: Mapping[str, str], *, refused: Refused | None = None
 ) -> Response:
     with pages.reading(who) as transaction:
-        sees_all = _sees_all(transaction)
+        sees_all = sees_every_one(transaction)
     return page(
         request,
         "settings_organizations.html",

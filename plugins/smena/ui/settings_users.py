@@ -11,7 +11,7 @@ from smena.mandates import grants
 from smena.model.place import WHOLE, Place
 from smena.ui.asking import CannotBe, Text, Typed, plain
 from smena.ui.auth import Administrator, UsePages, Viewer
-from smena.ui.pages import NotInSight, Pages, User, whole_organization
+from smena.ui.pages import NotInSight, Pages, User, sees_every_one, whole_organization
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
 from smena.ui.settings_changes import of_grants
@@ -121,7 +121,7 @@ def _granting(
 
     def look(transaction: Transaction) -> None:
         if asked == "*":
-            if not (transaction.row("page_sees_all") or {"sees_all": False})["sees_all"]:
+            if not sees_every_one(transaction):
                 raise NotInSight
         else:
             whole_organization(transaction, asked)

@@ -122,6 +122,16 @@ def test_people_and_routes_that_a_list_does_not_name_lose_the_organisation_but_n
                         "from": "2026-01-01"}]}, "there is no tax system 'ufo'"),
         ({"accounts": [{"operation": "sale", "debit": "5", "credit": "9", "from": "2026-01-01"}]}, "sale"),
         ({"accounts": [{"operation": "cash_income", "debit": "5", "credit": "9"}]}, "from"),
+        ({"accounts": [{"operation": "cash_income", "debit": debit, "credit": "9", "from": "2026-01-01"}
+                       for debit in ("50.01", "50.02")]}, "two rules for the same orders"),
+        ({"settings": {"kpp": 960101001}}, "in quotes"),
+        ({"settings": {"name": True}}, "in quotes"),
+        ({"settings": {"most_changed_orders": "many"}}, "most_changed_orders"),
+        ({"settings": {"cashier": "a\x00"}}, "cashier"),
+        ({"access": [{"user": " "}]}, "user"),
+        ({"access": [{"user": "a\x00b"}]}, "user"),
+        ({"access": [{"user": "a\ud800b"}]}, INN),
+        ({"alerts": [{"connection": ""}]}, "connection"),
         ({"setings": {}}, "setings"),
         ({"inn": SOLE_PROPRIETOR}, "is not registered, and the file lacks its name and tariff"),
         ({"inn": 9601000019}, "in quotes"),
@@ -147,11 +157,19 @@ def test_an_organisation_that_cannot_be_changed_stays_and_costs_its_neighbours_n
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "organizations: []", "organizations: {}", "other: 1", "organizations: [{", "organizations: [&a [*a]]",
-     f"organizations: [{{inn: '{INN}'}}, {{inn: '{INN}'}}]", f"{{organizations: [{{inn: '{INN}'}}], version: 2}}"],
+    ["", "[]", "organizations: []", "organizations: {}", "other: 1", "organizations: [{",
+     f"organizations: [{{inn: '{INN}'}}, {{inn: '{INN}'}}]", f"organizations: [{{inn: '{INN}'}}, {{inn: ' {INN}'}}]",
+     f"{{organizations: [{{inn: '{INN}'}}], version: 2}}",
+     f"organizations: [{{inn: '{INN}', access: [{{user: anna}}], access: []}}]"],
 )  # fmt: skip
 def test_a_file_that_is_no_list_of_organisations_is_wrong_use(cli: Cli, file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
     done = cli.here("apply", str(file), "--json")
-    assert done.code in {1, 2}
+    assert done.code == 2
     assert warehouse_of(cli).rows("organizations", inn=None) == []
+
+
+def test_an_entry_within_itself_is_refused_as_an_entry(cli: Cli, file: Path) -> None:
+    file.write_text("organizations: [&a [*a]]", encoding="utf-8")
+    done = cli.here("apply", str(file), "--json")
+    assert (done.code, list(done.data["failures"])) == (1, ["entry 1"])

@@ -218,6 +218,7 @@ def met(
     orders = {f"current_{name}": was[name] if was else pd.NA for name in ("live_orders", "marked_orders")}
     rows = pd.DataFrame([now]).assign(verdict=verdict, **orders)
     rows = rows.astype({"shift_id": "string", "outcome": "string"} | dict.fromkeys(orders, "Int64"))
+    rows["current_first_order_day"] = pd.Series([was["first_order_day"] if was else None], dtype="datetime64[us]")
     found = adopt(rows, _pairs([pair_row(**pair)]), frame(CURRENT, [till]), setting)
     found = records(found, "stays", "outcome", "reason")
     return found[0] if found else None
@@ -332,6 +333,8 @@ def test_a_shift_that_loses_its_new_orders_to_a_review_meets_the_accepted_orders
     conflict = (True, "conflict", Reason.MARKET_SUMS_DIFFER_ACCEPTED)
     assert met(reviewed, published_till(**ACCEPTED), verdict="changed", was=published()) == conflict
     assert met(reviewed, published_till(**ACCEPTED), verdict="changed", was=published(**ACCEPTED)) is None
+    in_closed = met(reviewed, published_till(**ACCEPTED), verdict="changed", was=published(), setting=CLOSED_3)
+    assert in_closed is None, "an order of a closed period is not lost"
 
 
 def test_an_accepted_order_with_other_sums_stays_and_a_person_is_asked_once() -> None:
