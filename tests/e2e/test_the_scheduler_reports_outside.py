@@ -37,6 +37,10 @@ def loaded(office: Office) -> Office:
     office.client.wait_run(DAG, run_id)
     wait(lambda: office.telemetry.counted("airflow.ti.finish", dag_id=DAG, task_id="report") > before, "no metrics")
     wait(lambda: [one for one in job_events(office, "report") if one["eventType"] == "COMPLETE"], "no lineage")
+    # The health of registers goes out with the alerts of the day.
+    office.client.unpause("alerts")
+    office.client.trigger("alerts")
+    wait(lambda: [name for name, _ in office.telemetry.gauges if name == "airflow.smena.registers"], "no registers")
     return office
 
 

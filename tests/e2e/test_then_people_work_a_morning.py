@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["chromium", "loaded", "pytestmark", "reader"]
 
-SHOWN = ("date", "kind", "number", "till", "kpp", "counterparty", "amount", "source", "status")
+SHOWN = ("date", "kind", "number", "till", "kpp", "sales_point", "counterparty", "amount", "source", "status")
 KINDS = {"ПКО": "pko", "РКО": "rko"}
 STATUSES = {"новый": "new", "принят": "accepted", "отклонён": "rejected", "сторнирован": "reversed"}
 BOOKS = """

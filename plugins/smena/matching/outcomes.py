@@ -160,9 +160,8 @@ def outcomes_of_tills(
     booked_twice = rows["fiscal_live_orders"].fillna(0) > 0
     refused = known_and(rows["fiscal_outcome"] == Outcome.REJECTED)
     # The OFD has no sums of an incomplete shift: Market's orders stay until it has, and move then.
-    paired = rows["fiscal_id"].notna() & ~known_and(
-        among(rows["fiscal_outcome"], [Outcome.BEFORE_START, Outcome.INCOMPLETE])
-    )
+    before_start = known_and(rows["fiscal_outcome"] == Outcome.BEFORE_START)
+    paired = rows["fiscal_id"].notna() & ~before_start & ~known_and(rows["fiscal_outcome"] == Outcome.INCOMPLETE)
     # If the till's sums are unknown, the OFD's are the only ones: its shift is booked.
     says_the_same = (
         known_and(rows["is_equal"])
@@ -186,7 +185,8 @@ def outcomes_of_tills(
         Case(closed & (booked | has_orders), current, why),
         # A person answered that these are two shifts, and the facts of both are the same as then.
         Case(paired & two_shifts & booked, current, why),
-        Case(known_and(rows["is_crowded"]), str(Outcome.NEEDS_REVIEW), Reason.TWO_TILL_SHIFTS_IN_ONE),
+        # Before the start of the OFD only Market books: nothing can be booked twice.
+        Case(known_and(rows["is_crowded"]) & ~before_start, str(Outcome.NEEDS_REVIEW), Reason.TWO_TILL_SHIFTS_IN_ONE),
         Case(paired & has_orders & marked & ~booked_twice, str(Outcome.ISSUED)),
         Case(paired & booked_twice & marked, str(Outcome.CONFLICT), Reason.OFD_SUMS_DIFFER),
         # A person rejected the OFD's shift, not Market's.

@@ -109,6 +109,11 @@ OTHER = {"is_equal": False}
         (published_till(**WAITS), published(), OTHER | {"is_answered": True}, SETTING, ("conflict", OTHER_SUMS, None)),
         # Another till shift is this fiscal shift.
         (published_till(), published(), {"is_crowded": True}, SETTING, ("needs_review", TWO_IN_ONE, None)),
+        (published_till(), published(outcome="incomplete", **WITHOUT_ORDERS), {"is_crowded": True}, SETTING,
+         ("needs_review", TWO_IN_ONE, None)),
+        # The fiscal shift is of before the start: only Market books it.
+        (published_till(), published(outcome="before_start", **WITHOUT_ORDERS), {"is_crowded": True}, SETTING,
+         ("issued", None, None)),
         # Accepted from Market.
         (published_till(**ACCEPTED), published(**WITHOUT_ORDERS), OTHER, SETTING, ("issued", None, None)),
         (published_till(**ACCEPTED), published(), {}, SETTING, ("conflict", OTHER_SUMS, FISCAL)),

@@ -145,12 +145,16 @@ def test_without_the_ofd_every_till_shift_is_used() -> None:
 
 
 def test_before_the_ofd_starts_every_till_shift_is_used() -> None:
-    assert used(setting=replace(NOT_OVER, ofd_start=on(4)))
+    assert used(setting=replace(NOT_OVER, ofd_start=on(5)))
     assert not used(setting=replace(NOT_OVER, ofd_start=on(3)))
 
 
+def test_on_the_eve_of_the_start_a_till_shift_is_left_as_its_register_may_have_closed_it_after_midnight() -> None:
+    assert not used(setting=replace(NOT_OVER, ofd_start=on(4)))
+
+
 def test_a_till_shift_without_a_day_is_not_before_the_start() -> None:
-    assert not used(tills=[reported_till(order_day=None)], setting=replace(NOT_OVER, ofd_start=on(4)))
+    assert not used(tills=[reported_till(order_day=None)], setting=replace(NOT_OVER, ofd_start=on(5)))
 
 
 def test_a_left_till_shift_is_neither_written_nor_asked_about_and_makes_no_order() -> None:
