@@ -223,8 +223,10 @@ def outcomes_of_tills(
 def _reason_of_duplicate(rows: pd.DataFrame) -> pd.Series:
     """The register from which the OFD reports the shift, and the explanation of a difference of sums."""
     rounded = known_and(rows["is_rounded"]) & ~known_and(rows["is_equal"])
-    register = rows["fiscal_kkt_reg_id"]
+    register, rounding = rows["fiscal_kkt_reg_id"], rows["price_correction"].abs()
     booked = reasons_of(Reason.BOOKED_BY_OFD, register=register)
-    with_rounding = reasons_of(Reason.BOOKED_BY_OFD_ROUNDED, register=register, amount=rows["price_correction"].abs())
+    with_rounding = reasons_of(
+        Reason.BOOKED_BY_OFD_ROUNDED, register=register[rounded], amount=rounding[rounded]
+    ).reindex(rows.index)
     explained = known_and(rows["is_explained"]) & ~known_and(rows["is_equal"]) & ~rounded
     return booked.mask(rounded, with_rounding).mask(explained, also(booked, rows["explanation"]))

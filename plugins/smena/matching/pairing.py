@@ -123,15 +123,14 @@ def foreign_registers(
     for rows in _parts(len(free), cashbox):
         part = tills.iloc[rows].reset_index(drop=True)
         shows = _shows_another(part, fiscals, register, covered, owner, len(free))
-        by_day = np.logical_or.reduceat(shows, _starts(cashbox[rows], day_numbers(part["day"])), axis=0)
-        first_of_day = part.iloc[_starts(cashbox[rows], day_numbers(part["day"]))].reset_index(drop=True)
-        codes, _ = common_codes(first_of_day["cashbox_id"], first_of_day["cashbox_id"].iloc[:0])
-        starts = _starts(codes)
-        one, other = np.nonzero(np.add.reduceat(by_day.astype(np.int64), starts, axis=0) >= FOREIGN_DAYS)
+        days = _starts(cashbox[rows], day_numbers(part["day"]))
+        by_day = np.logical_or.reduceat(shows, days, axis=0)
+        starts = _starts(cashbox[rows][days])
+        one, other = np.nonzero(np.add.reduceat(by_day, starts, axis=0, dtype=np.int32) >= FOREIGN_DAYS)
         found.append(
             pd.DataFrame(
                 {
-                    "cashbox_id": values_of(first_of_day["cashbox_id"], starts[one]),
+                    "cashbox_id": values_of(part["cashbox_id"], days[starts[one]]),
                     "kkt_reg_id": values_of(free["kkt_reg_id"], other),
                 }
             )

@@ -74,7 +74,7 @@ def _changes_of_market(
     keeps_kpp = among(fresh_tills["current_outcome"], BOOKED)
     of_fresh = final.reindex(fresh_tills["shift_id"]).set_axis(fresh_tills.index)
     published = current.set_index("shift_id")
-    others = final[~final.index.isin(fresh_tills["shift_id"])]
+    others = final[~among(final.index.to_series(), fresh_tills["shift_id"])]
     before = published.reindex(others.index)
     others = others[~all_same(others, before, ["outcome", "reason", "same_as"])].reset_index()
     return [

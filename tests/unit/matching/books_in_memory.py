@@ -108,7 +108,7 @@ class Books:
 
     def accept(self, documents: Iterable[str], status: str = "accepted") -> None:
         """What an accountant does with new orders."""
-        chosen = self.orders.index.isin(list(documents)) & (self.orders["status"] == "new")
+        chosen = among(self.orders["document_id"], list(documents)) & (self.orders["status"] == "new")
         self.orders.loc[chosen, "status"] = status
         self.orders.loc[chosen, "revision"] += 1
 
@@ -172,12 +172,12 @@ class Books:
             **{name: fresh[name] for name in ("outcome", "reason", "same_as")},
             is_of_another=False,
             # What a person has decided of a till shift was decided of other facts.
-            has_decision=fresh["shift_id"].isin(before.index[before["has_decision"].astype(bool)])
+            has_decision=among(fresh["shift_id"], before.loc[before["has_decision"].astype(bool), "shift_id"])
             & (contents["source"] == "ofd"),
             revision=fresh["revision"].fillna(0) + 1,
         )
         new = CURRENT.conform(new.reindex(columns=list(CURRENT.columns))).set_index("shift_id", drop=False)
-        kept = before[~before.index.isin(fresh.index)].copy()
+        kept = before[~among(before["shift_id"], fresh.index)].copy()
         marked = written[written["action"] == "mark"]
         kept.loc[marked.index, ["outcome", "reason", "same_as"]] = marked[["outcome", "reason", "same_as"]]
         kept.loc[marked.index, "revision"] += 1
@@ -203,7 +203,7 @@ class Books:
         if self.setting.closed_through is None:
             return pd.Series(data=False, index=rows.index)
         in_closed = known_and(rows["order_day"] <= self.setting.closed_through)
-        return in_closed & rows["outcome"].isin(["issued", "no_cash", "conflict"])
+        return in_closed & among(rows["outcome"], ["issued", "no_cash", "conflict"])
 
     def _plan(self, changes: ChangeSet, staged: pd.DataFrame) -> pd.DataFrame:
         later = changes.booked[~changes.booked["is_first"].astype(bool)]["shift_id"]
@@ -266,7 +266,7 @@ class Books:
 
     def _staged_of(self, ids: list[str]) -> pd.DataFrame:
         # What is staged of these shifts has been stored as their proposals by now.
-        return self.proposals[self.proposals["shift_id"].isin(ids)].assign(place="")
+        return self.proposals[among(self.proposals["shift_id"], ids)].assign(place="")
 
     def issue(self, fresh: pd.DataFrame) -> None:
         """Orders with numbers of their own: `shift_id`, `issue`, and what they say."""

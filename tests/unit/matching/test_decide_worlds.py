@@ -14,6 +14,7 @@ from random import Random
 import pandas as pd
 import pytest
 
+from smena.matching.cases import among
 from smena.matching.slices import Setting
 from smena.model.outcome import Outcome
 from tests.unit.matching.answers_in_memory import answer
@@ -55,7 +56,7 @@ def play(numbers: range, *, is_linked: bool) -> Books:
             assert_nothing_is_new(books, batch)
         _accept(books, random)
         _answer(books, random)
-        before = contents_of(books.orders[books.orders["status"].isin(["accepted", "rejected"])])
+        before = contents_of(books.orders[among(books.orders["status"], ["accepted", "rejected"])])
         books.setting = _later(random, books.setting)
     return books
 
@@ -97,9 +98,9 @@ def _answer(books: Books, random: Random) -> None:
 
 def _assert_books(books: Books, batch: Batch, truth: dict[str, str], where: str) -> None:
     shifts, live, decisions = books.shifts, books.live(), books.decisions
-    is_reported = pd.Index([*batch.reported["shift_id"], *batch.tills["shift_id"]])
-    assert is_reported.isin(shifts.index).all(), f"a shift is lost: {where}"
-    assert shifts["outcome"].isin([str(one) for one in Outcome]).all(), f"an outcome: {where}"
+    reported = pd.concat([batch.reported["shift_id"], batch.tills["shift_id"]])
+    assert among(reported, shifts.index).all(), f"a shift is lost: {where}"
+    assert among(shifts["outcome"], [*Outcome]).all(), f"an outcome: {where}"
     asked = decisions.loc[decisions["is_open"].astype(bool)]
     waiting = asked["shift_id"]
     said = decisions[decisions["is_open"].astype(bool) | decisions["is_by_person"].astype(bool)]
@@ -108,29 +109,30 @@ def _assert_books(books: Books, batch: Batch, truth: dict[str, str], where: str)
     rows = live[["shift_id", "source"]].drop_duplicates().reset_index(drop=True)
     rows = rows.assign(true=rows["shift_id"].map(truth))
     sources = rows.groupby("true")["source"].transform("nunique")
-    twice = rows[(sources > 1) & ~rows["true"].isin(concerned)]
+    twice = rows[(sources > 1) & ~among(rows["true"], concerned)]
     assert twice.empty, f"booked twice: {where}\n{twice}"
     # No order without ground: its shift is issued, or waits for a person; or a closed period keeps it.
     outcome = shifts["outcome"].reindex(live["shift_id"]).set_axis(live.index)
     through = books.setting.closed_through
     closed = live["day"] <= through if through is not None else live["day"].isna()
-    groundless = live[~outcome.isin(["issued", "conflict"]) & (live["status"] == "new") & ~closed]
+    groundless = live[~among(outcome, ["issued", "conflict"]) & (live["status"] == "new") & ~closed]
     assert groundless.empty, f"an order without ground: {where}\n{groundless}"
-    issued = shifts.index[shifts["outcome"] == "issued"]
-    assert issued.isin(live["shift_id"]).all(), f"issued without an order: {where}"
-    waits = shifts.index[shifts["outcome"].isin(["needs_review", "conflict"])]
-    assert waits.isin(waiting).all(), f"waits for nobody: {where}\n{shifts.loc[waits[~waits.isin(waiting)]].T}"
+    issued = shifts.loc[shifts["outcome"] == "issued", "shift_id"]
+    assert among(issued, live["shift_id"]).all(), f"issued without an order: {where}"
+    waits = shifts[among(shifts["outcome"], ["needs_review", "conflict"])]
+    for_nobody = waits[~among(waits["shift_id"], waiting)]
+    assert for_nobody.empty, f"waits for nobody: {where}\n{for_nobody.T}"
     # A new order says what its shift proposes.
     new = live[(live["status"] == "new") & ~closed & (outcome == "issued")]
     key = ["shift_id", "operation", "taxation", "agent"]
     says = new.merge(books.proposals, on=key, how="left", suffixes=("", "_proposed"))
-    by_rule = ~says["shift_id"].isin(shifts.index[shifts["has_decision"].astype(bool)])
+    by_rule = ~among(says["shift_id"], shifts.loc[shifts["has_decision"].astype(bool), "shift_id"])
     other = says[by_rule & (says["contents"] != says["contents_proposed"].fillna(""))]
     assert other.empty, f"an order says another thing than its shift: {where}\n{other}"
 
 
 def _assert_accepted_stays(books: Books, before: dict[str, tuple[object, ...]]) -> None:
-    now = contents_of(books.orders[books.orders["document_id"].isin(list(before))])
+    now = contents_of(books.orders[among(books.orders["document_id"], list(before))])
     assert now == before, "an accepted order has changed"
 
 
