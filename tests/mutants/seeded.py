@@ -242,7 +242,7 @@ DECISIONS = [
     *_faults(
         _in(_MATCHING, "matching/outcomes", "outcomes"),
         (
-            "        Case(known_and(rows[\"is_crowded\"]) & ~before_start, str(Outcome.NEEDS_REVIEW),"
+            '        Case(known_and(rows["is_crowded"]) & ~before_start, str(Outcome.NEEDS_REVIEW),'
             " Reason.TWO_TILL_SHIFTS_IN_ONE),\n",
             "",
             "two till shifts of one fiscal shift are duplicates of it",

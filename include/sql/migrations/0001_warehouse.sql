@@ -139,28 +139,16 @@ create function accounting.till_shift_id(cashbox_id text, till_shift text) retur
 language sql immutable strict parallel safe
 return md5('till:' || cashbox_id || ':' || till_shift)::uuid;
 
-create function accounting.order_id(shift_id uuid, operation text, taxation text, agent boolean) returns uuid
-language sql immutable parallel safe
-return md5(
-    'order:' || shift_id::text || ':' || operation || ':' || taxation || ':' || case when agent then '1' else '0' end
-)::uuid;
-comment on function accounting.order_id(uuid, text, text, boolean) is
-'Not `strict`, so that the planner can inline its body into the calling statement.';
-
 create function accounting.order_id(
     shift_id uuid, operation text, taxation text, agent boolean, issue integer
 ) returns uuid
-language sql immutable strict parallel safe
-return case
-    when issue = 1 then accounting.order_id(shift_id, operation, taxation, agent)
-    else
-        md5(
-            'order:' || shift_id::text || ':' || operation || ':' || taxation || ':'
-            || case when agent then '1' else '0' end || ':' || issue::text
-        )::uuid
-end;
+language sql immutable parallel safe
+return md5(
+    'order:' || shift_id::text || ':' || operation || ':' || taxation || ':' || case when agent then '1' else '0' end
+    || case when issue = 1 then '' else ':' || issue::text end
+)::uuid;
 comment on function accounting.order_id(uuid, text, text, boolean, integer) is
-'The id of an order issued again after a decision reversed the former one.';
+'The id of an order; each issue after a reversal by decision has its own. Not `strict`: the planner inlines its body.';
 
 create function accounting.late_by(closed_at timestamp, received_at timestamp, timezone text) returns interval
 language sql stable strict parallel safe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from smena.transform.pages import Found, moments
+from smena.transform.pages import Found, converted, moments
 
 _YES, _NO = (True, "1", "true"), (False, "0", "false")
 _MOST = 2**31 - 1
@@ -16,12 +16,13 @@ _FIRST_YEAR, _LAST_YEAR = 2016, 2100
 def signs_of(found: Found) -> dict[str, Any]:
     """Return the columns SIGNS of the z-reports found. A value of an unknown form is missing (None)."""
     return {
-        "drive_replace": [_sign(one) for one in found.column("fiscal_drive_replace_required_sign")],
-        "drive_exhausted": [_sign(one) for one in found.column("fiscal_drive_exhaustion_sign")],
-        "drive_memory_full": [_sign(one) for one in found.column("fiscal_drive_memory_exceeded_sign")],
-        "ofd_timeout": [_sign(one) for one in found.column("ofd_response_timeout_sign")],
-        "not_sent": [_count(one) for one in found.column("not_transmitted_documents_quantity")],
-        "not_sent_since": moments(_moment(one) for one in found.column("not_transmitted_documents_date_time")),
+        "drive_replace": converted(found.column("fiscal_drive_replace_required_sign"), _sign),
+        "drive_exhausted": converted(found.column("fiscal_drive_exhaustion_sign"), _sign),
+        "drive_memory_full": converted(found.column("fiscal_drive_memory_exceeded_sign"), _sign),
+        "ofd_timeout": converted(found.column("ofd_response_timeout_sign"), _sign),
+        # A count is not converted once for equal values: True is none, and equals 1.
+        "not_sent": list(map(_count, found.column("not_transmitted_documents_quantity"))),
+        "not_sent_since": moments(converted(found.column("not_transmitted_documents_date_time"), _moment)),
     }
 
 

@@ -6,9 +6,10 @@ text, which goes to quarantine, and the other records go on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,16 @@ class Found:
         self.documents += other.documents
 
     def column(self, name: str) -> list[Any]:
-        return [getattr(document, name) for document in self.documents]
+        return list(map(attrgetter(name), self.documents))
+
+
+def converted(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
+    """Return what `convert` makes of each value. It is called once for each of those that are equal."""
+    try:
+        known = {value: convert(value) for value in set(values)}
+    except TypeError:
+        return list(map(convert, values))  # a list or an object among them has no hash
+    return list(map(known.__getitem__, values))
 
 
 def moments(values: Iterable[datetime | None]) -> np.ndarray[Any, Any]:

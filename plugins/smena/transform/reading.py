@@ -19,7 +19,7 @@ from smena.transform.decoded import Reader, decoded_now
 from smena.transform.duplicates import distinct
 from smena.transform.frames import OPENINGS, SHIFT_KEY, SIGNS, Z_REPORTS
 from smena.transform.health import signs_of
-from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame, unexpected, unreadable
+from smena.transform.pages import Found, RawPage, converted, moments, reject, rejects_frame, unexpected, unreadable
 from smena.transform.receipts import receipt_frames
 from smena.transform.schema import MOMENT
 
@@ -182,7 +182,7 @@ def _z_reports(found: Found) -> pd.DataFrame:
             "received_at": moments(found.column("receive_date_time_utc")),
             "receipts_quantity": found.column("receipts_quantity"),
             "documents_quantity": found.column("documents_quantity"),
-            "user_inn": [clean_inn(inn or "") or None for inn in found.column("user_inn")],
+            "user_inn": converted(found.column("user_inn"), lambda inn: clean_inn(inn or "") or None),
         }
         | signs_of(found)
     )

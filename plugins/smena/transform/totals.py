@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 import pandas as pd
 
 from smena.contract.decoding import Undecodable, decode, is_empty
-from smena.contract.ofd import NOTHING, EndsAnswer, RawTotalsAnswer, Totals, TotalsAnswer
+from smena.contract.ofd import NOTHING, EndsAnswer, RawTotalsAnswer, Sums, Totals, TotalsAnswer
 from smena.model.reasons import Reason
 from smena.transform.decoded import Reader, decoded_now
 from smena.transform.duplicates import as_rejects
@@ -29,8 +30,8 @@ def read_shift_totals(pages: Iterable[RawPage], reader: Reader = decoded_now) ->
     """
     found, rejects = _found(pages, reader)
     totals = _frame(found)
-    for section, columns in zip(_SECTIONS, VAT.values(), strict=True):
-        vat, by_rate = vat_of_operations([getattr(one, section) or NOTHING for one in found.documents])
+    for operations, columns in zip(_operations(found).values(), VAT.values(), strict=True):
+        vat, by_rate = vat_of_operations(operations)
         totals[columns[0]] = pd.array(vat, dtype="Int64")
         totals[columns[1]] = pd.array(by_rate, dtype="string")
     totals = totals.drop_duplicates(ignore_index=True)
@@ -80,7 +81,7 @@ def _frame(found: Found) -> pd.DataFrame:
             "closed_at": moments(found.column("shift_close")),
             **columns_of_sums(found),
             "is_unconfirmed": False,
-            "overpaid": [_overpaid(one) for one in found.documents],
+            "overpaid": _overpaid(found),
         }
     )
 
@@ -93,13 +94,13 @@ def _entries(page: RawPage, rejects: list[dict[str, Any]]) -> list[Totals]:
     return entries
 
 
-def _overpaid(one: Totals) -> int:
+def _overpaid(found: Found) -> list[int]:
     """By how much cash and cashless exceed the total, over all operations. Totals also hold prepayments and credit."""
-    return sum(
-        max(0, sums.cash_total + sums.cashless_total - sums.total)
-        for sums in (one.sell, one.return_sell, one.buy, one.return_buy)
-        if sums is not None and sums.total is not None
-    )
+    excess = [
+        [0 if one.total is None else max(0, one.cash_total + one.cashless_total - one.total) for one in operations]
+        for operations in _operations(found).values()
+    ]
+    return list(map(sum, zip(*excess, strict=True)))
 
 
 def columns_of_sums(found: Found) -> dict[str, list[int]]:
@@ -107,12 +108,18 @@ def columns_of_sums(found: Found) -> dict[str, list[int]]:
 
     An operation that an entry leaves out, or gives as null, had no receipts.
     """
-    receipts = [sum((getattr(one, name) or NOTHING).count for name in _SECTIONS) for one in found.documents]
+    operations = _operations(found)
+    counts = [map(attrgetter("count"), of_section) for of_section in operations.values()]
     sums = {
-        name: [getattr(getattr(one, section) or NOTHING, field) for one in found.documents]
+        name: list(map(attrgetter(field), operations[section]))
         for name, (section, field) in zip(MONEY, _SUMS, strict=True)
     }
-    return {"receipts": receipts, **sums}
+    return {"receipts": list(map(sum, zip(*counts, strict=True))), **sums}
+
+
+def _operations(found: Found) -> dict[str, list[Sums]]:
+    """The sums of each entry, by section; NOTHING where an entry leaves the section out or gives it as null."""
+    return {section: [one or NOTHING for one in found.column(section)] for section in _SECTIONS}
 
 
 def last_close_without_opening(body: bytes, first_day: date) -> date | None:
