@@ -11,8 +11,11 @@ import pandas as pd
 
 from smena.model.errors import BrokenPromise
 from smena.model.reason_text import LINE_END
+from smena.quality.masks import Flags
 from smena.quality.rules import Rule
 from smena.quality.verdict import SHOWN_ROWS, CheckResult, Verdict
+
+_NO_ROWS = pd.Index([], dtype="int64")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +63,8 @@ def verdict_on(frame: pd.DataFrame, evaluations: Sequence[Evaluation]) -> Verdic
 
 
 def _evaluate(suite: str, rule: Rule, frame: pd.DataFrame, key: Sequence[str]) -> Evaluation:
-    bad = pd.Index(np.flatnonzero(_mask_of(rule, frame)), dtype="int64")
+    mask = _mask_of(rule, frame)
+    bad = pd.Index(np.flatnonzero(mask), dtype="int64") if mask.any() else _NO_ROWS
     details: dict[str, object] = {"rule": rule.reason}
     if len(bad):
         shown = frame.iloc[bad[:SHOWN_ROWS]]
@@ -79,15 +83,15 @@ def _evaluate(suite: str, rule: Rule, frame: pd.DataFrame, key: Sequence[str]) -
     return Evaluation(rule, result, bad)
 
 
-def _mask_of(rule: Rule, frame: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _mask_of(rule: Rule, frame: pd.DataFrame) -> Flags:
     """The mask of a rule as a plain array. Raises BrokenPromise where it is not one `bool` per row of the frame."""
     try:
-        mask = rule.mask(frame)
+        mask = np.asarray(rule.mask(frame))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BrokenPromise(f"the rule {rule.name} cannot be asked: {type(error).__name__}: {error}") from error
     if mask.dtype != np.dtype(bool) or len(mask) != len(frame):
         raise BrokenPromise(f"the rule {rule.name} does not say yes or no of each row: {mask.dtype}, {len(mask)} rows")
-    return mask.to_numpy()
+    return mask
 
 
 def _shown(rows: pd.DataFrame, columns: tuple[str, ...]) -> list[object]:

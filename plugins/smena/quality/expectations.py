@@ -188,9 +188,13 @@ def _columns_asked(expectations: Sequence[Expectation], frame: pd.DataFrame) -> 
 
     The library hashes and copies the whole frame, and compares nullable integers one by one, but numpy's at once.
     """
-    columns = frame[sorted(set().union(*(one.columns for one in expectations)))].reset_index(drop=True)
-    whole = [name for name, column in columns.items() if column.dtype == "Int64" and not column.hasnans]
-    return columns.astype(dict.fromkeys(whole, "int64"))
+    names = sorted(set().union(*(one.columns for one in expectations)))
+    return pd.DataFrame({name: _plain_where_whole(frame[name]) for name in names}, copy=False)
+
+
+def _plain_where_whole(column: pd.Series) -> Any:
+    is_whole = column.dtype == "Int64" and not column.hasnans
+    return column.to_numpy(dtype="int64") if is_whole else column.array
 
 
 def _suite_of(name: str, expectations: Sequence[Expectation]) -> ExpectationSuite:

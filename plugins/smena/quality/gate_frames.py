@@ -97,19 +97,22 @@ def sums_of(shifts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     there, first = np.unique(np.concatenate([shifts["number"], orders["number"]]), return_index=True)
     count = int(there.max(initial=-1)) + 1
     sums: dict[str, npt.NDArray[np.int64]] = {}
+    number, amount = orders["number"].to_numpy(), orders["amount"].array
     for operation, name in CASH.items():
-        of_operation = orders[(orders["operation"] == operation).to_numpy(dtype=bool, na_value=False)]
-        sums[name] = _sums(shifts["number"], shifts[name].fillna(UNKNOWN), count)
-        sums[f"booked_{name}"] = _sums(of_operation["number"], of_operation["amount"], count)
+        is_of = (orders["operation"] == operation).to_numpy(dtype=bool, na_value=False)
+        sums[name] = _sums(shifts["number"].to_numpy(), shifts[name].array.fillna(UNKNOWN), count)
+        sums[f"booked_{name}"] = _sums(number[is_of], amount[is_of], count)
     for side in ("", "booked_"):
         sums[f"{side}sales"] = sums[f"{side}income"] - sums[f"{side}refund"]
     found = pd.DataFrame(sums).iloc[there].reset_index(drop=True)
     return SUMS.conform(found.join(names.iloc[first].reset_index(drop=True)))
 
 
-def _sums(numbers: pd.Series, amounts: pd.Series, count: int) -> npt.NDArray[np.int64]:
+def _sums(
+    numbers: npt.NDArray[np.int64], amounts: pd.api.extensions.ExtensionArray, count: int
+) -> npt.NDArray[np.int64]:
     total = np.zeros(count, dtype=np.int64)
-    np.add.at(total, numbers.to_numpy(), amounts.to_numpy(dtype=np.int64))
+    np.add.at(total, numbers, amounts.to_numpy(dtype=np.int64))
     return total
 
 

@@ -83,10 +83,10 @@ def _with_shifts(orders: pd.DataFrame, shifts: pd.DataFrame, date_policy: DatePo
     )
     checked = orders.merge(with_shifts.drop_duplicates(SHIFT_KEY), how="left", on=SHIFT_KEY)
     return checked.assign(
-        _taxation=checked["taxation"].fillna(""),
-        _agent=checked["agent"].astype("string").fillna(""),
+        _taxation=checked["taxation"].array.fillna(""),
+        _agent=checked["agent"].array.astype("string").fillna(""),
         _kind_of_operation=checked["operation"].map(KIND_OF).astype("string"),
-        _outcome=checked["_outcome"].fillna("unknown"),
+        _outcome=checked["_outcome"].array.fillna("unknown"),
         _vat_too_much=_vat_too_much(checked),
     )
 
@@ -96,9 +96,11 @@ def _vat_too_much(checked: pd.DataFrame) -> pd.Series:
 
     VAT from receipts was checked receipt by receipt. Each receipt may be rounded by half a kopeck per rate.
     """
-    lines = _vat_lines(checked["vat_by_rate"]).join(checked[["amount", "receipts"]])
-    most = lines["amount"] * lines["rate"] // (100 + lines["rate"]) + (lines["receipts"] + 1) // 2
-    over = (lines["vat"] - most).groupby(level=0).max()
+    lines = _vat_lines(checked["vat_by_rate"])
+    amount, receipts = (checked[name].reindex(lines.index) for name in ("amount", "receipts"))
+    most = amount * lines["rate"] // (100 + lines["rate"]) + (receipts + 1) // 2
+    over = lines["vat"] - most
+    over = over if over.index.is_unique else over.groupby(level=0).max()
     is_of_totals = (checked["detail"] == "totals").fillna(value=False) & checked["vat"].notna()
     return over.reindex(checked.index).where(is_of_totals).astype("Int64")
 
@@ -115,6 +117,8 @@ def _vat_lines(vat_by_rate: pd.Series) -> pd.DataFrame:
         {name: pc.struct_field(one.drop_null(), name).cast(pa.int64()).to_numpy() for name in ("rate", "vat")},
         index=known.index[is_one],
     )
+    if is_one.all():
+        return single
     several = known[~is_one].str.extractall(_RATE).droplevel("match").astype({"rate": "int64", "vat": "int64"})
     return pd.concat([single, several])
 

@@ -115,10 +115,8 @@ def _vat_too_much(receipts: pd.DataFrame, vat_lines: pd.DataFrame) -> pd.Series:
 
     Such a receipt only gives a warning: its cash is booked, and the VAT of its order is unknown.
     """
-    lines = vat_lines.merge(receipts[[*_DOCUMENT, "total", "items"]], on=_DOCUMENT)
+    lines = vat_lines.merge(receipts[[*_DOCUMENT, "total", "items"]].assign(row=receipts.index), on=_DOCUMENT)
     rate = pd.to_numeric(lines["rate"].str.replace("calculated_", "", regex=False), errors="coerce").astype("Int64")
     slack = ((lines["items"] + 1) // 2).clip(lower=VAT_SLACK_KOPECKS)
     over = (lines["vat"] - lines["total"] * rate // (100 + rate) - slack).astype("Int64")
-    worst = lines[_DOCUMENT].assign(over=over).groupby(_DOCUMENT)["over"].max()
-    found = worst.reindex(pd.MultiIndex.from_frame(receipts[_DOCUMENT]))
-    return found.set_axis(receipts.index).astype("Int64")
+    return over.groupby(lines["row"]).max().reindex(receipts.index)

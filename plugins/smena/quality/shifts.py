@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from smena.model.outcome import Outcome
@@ -37,10 +39,15 @@ def check_shifts(shifts: pd.DataFrame) -> Verdict:
     in_order = shifts.sort_values(SHIFT_KEY)
     step = in_order.groupby("fiscal_drive_number")["shift_number"].diff()
     checked = shifts.assign(
-        _no_outcome=(~shifts["outcome"].isin([str(one) for one in Outcome])).astype("int64"),
-        _incomplete=(shifts["outcome"] == Outcome.INCOMPLETE).fillna(value=False).astype("int64"),
-        _review=(shifts["outcome"] == Outcome.NEEDS_REVIEW).fillna(value=False).astype("int64"),
-        _overlong=(shifts["closed_at"] - shifts["opened_at"] > LONGEST).astype("int64"),
-        _gap=(step > 1).fillna(value=False).astype("int64").reindex(shifts.index),
+        _no_outcome=_flag(~shifts["outcome"].isin([str(one) for one in Outcome])),
+        _incomplete=_flag(shifts["outcome"] == Outcome.INCOMPLETE),
+        _review=_flag(shifts["outcome"] == Outcome.NEEDS_REVIEW),
+        _overlong=_flag(shifts["closed_at"] - shifts["opened_at"] > LONGEST),
+        _gap=_flag(step.reindex(shifts.index) > 1),
     )
     return verdict_on(shifts, [shape, *evaluate(SUITE, RULES, checked, key=SHIFT_KEY)])
+
+
+def _flag(condition: pd.Series) -> npt.NDArray[np.int64]:
+    """1 where the condition holds, 0 where it does not or is unknown."""
+    return condition.to_numpy(dtype=bool, na_value=False).astype(np.int64)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from smena.model.identifiers import FISCAL_DRIVE, RNM
@@ -116,7 +118,8 @@ def check_z_reports(
         _closed_twice=_under_another_drive(z_reports),
     )
     evaluated = [shape, *evaluate(SUITE, RULES, checked, key=SHIFT_KEY)]
-    good = z_reports.drop(index=verdict_on(z_reports, evaluated).bad.index)
+    bad = verdict_on(z_reports, evaluated).bad.index
+    good = z_reports.drop(index=bad) if len(bad) else z_reports
     with_neighbours = good[SHIFT_KEY].assign(
         _miscounted=_differs(good["documents_quantity"], counted_from(good, openings)),
         _drive_differs=_differs(good["fiscal_drive_number"], drive_of_neighbour(good)),
@@ -135,9 +138,12 @@ def _under_another_drive(z_reports: pd.DataFrame) -> pd.Series:
     """1 where the register also closes the same shift number at the same moment under another ФН, else 0."""
     closing = ["kkt_reg_id", "shift_number", "closed_at"]
     twice = z_reports.duplicated(closing, keep=False) & z_reports["closed_at"].notna()
+    if not twice.any():
+        return twice.astype("int64")
     return (twice & ~z_reports.duplicated([*closing, "fiscal_drive_number"], keep=False)).astype("int64")
 
 
-def _differs(reported: pd.Series, otherwise: pd.Series) -> pd.Series:
+def _differs(reported: pd.Series, otherwise: pd.Series) -> npt.NDArray[np.int64]:
     """1 where two values differ, 0 where they agree or one of them is unknown."""
-    return (reported != otherwise).fillna(value=False).astype("int64").where(reported.notna() & otherwise.notna(), 0)
+    differs = (reported != otherwise).to_numpy(dtype=bool, na_value=False)
+    return (differs & reported.notna().to_numpy() & otherwise.notna().to_numpy()).astype(np.int64)

@@ -79,7 +79,6 @@ def test_a_mask_finds_what_great_expectations_finds_of_any_rows(case: tuple[Rule
 def test_a_mask_is_about_rows_whatever_their_labels_are() -> None:
     frame = pd.DataFrame({"amount": pd.array([1, 0, None, 2], dtype="Int64")}, index=[7, 3, 9, 1])
     rule = Rule("positive", "record", "", Outside("amount", 1, None), ("amount",))
-    assert list(rule.mask(frame).index) == [7, 3, 9, 1]
     assert bad_rows(rule, frame) == {1}
 
 
