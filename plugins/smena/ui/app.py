@@ -29,6 +29,7 @@ from smena.ui import (
     quarantine,
     settings,
     settings_accounts,
+    settings_alerts,
     settings_organizations,
     settings_users,
     today,
@@ -58,8 +59,8 @@ def fastapi_app(context: Callable[[], Context], secret: str) -> FastAPI:
     app.state.csrf = FormTokens(secret)
     rooms = (
         today, integrations, completeness, documents, documents_marking, downloads, decisions_answers, decisions, links,
-        quality, quarantine, month, cash, journal, certificates, settings, settings_accounts, settings_organizations,
-        settings_users,
+        quality, quarantine, month, cash, journal, certificates, settings, settings_accounts, settings_alerts,
+        settings_organizations, settings_users,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router)

@@ -145,7 +145,7 @@ def addresses(town: Town) -> list[str]:
         "/documents/00000000-0000-0000-0000-000000000000", "/today", f"/today?inn={inn}",
         *(f"/{name}?inn={inn}" for name in ("month", "cash", "journal", "certificates")),
         *(f"/{name}?inn={inn}" for name in ("settings", "settings/accounts")),
-        "/settings/users", "/settings/add",
+        "/settings/users", "/settings/alerts", "/settings/add",
     ]  # fmt: skip
 
 

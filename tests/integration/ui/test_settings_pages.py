@@ -9,6 +9,7 @@ from decimal import Decimal
 import psycopg2
 import pytest
 
+from smena.mandates.alert_routes import routes
 from smena.mandates.grants import grants
 from smena.mandates.organizations import account_rules_of, organization_of
 from smena.model.money import written
@@ -196,15 +197,49 @@ def test_nobody_else_adds_an_organisation(browser: OpenBrowser, town: Town) -> N
     assert all(row["inn"] != NEW["inn"] for row in town.warehouse.rows("organizations", inn=None))
 
 
-def test_where_the_pages_run_as_a_loader_access_is_granted_by_the_command(town: Town) -> None:
+def test_alerts_are_routed_by_an_administrator_within_what_he_sees(browser: OpenBrowser, town: Town) -> None:
+    own, other = town.inns[0], town.inns[1]
+    admin, limited = browser("admin", may_administer=True), browser("anna", may_administer=True)
+
+    def known() -> dict[tuple[str, str | None], int]:
+        return {(row["connection"], row["organization_inn"]): row["alert_route_id"] for row in routes(town.warehouse)}
+
+    for organization in (own, other, "*"):
+        assert admin.post("/settings/alerts/add", connection="mail", organization=organization).status_code == 303
+    numbers = known()
+    assert numbers.keys() == {("mail", own), ("mail", other), ("mail", None)}
+    page = limited.page("/settings/alerts")
+    assert own in page and other not in page
+    assert f"/settings/alerts/{numbers['mail', own]}/remove" in page
+    for organization in (other, "*"):
+        assert limited.post("/settings/alerts/add", connection="x", organization=organization).status_code == 404
+    for organization in (other, None):
+        assert limited.post(f"/settings/alerts/{numbers['mail', organization]}/remove").status_code == 404
+    assert admin.post("/settings/alerts/999999/remove").status_code == 404
+    wrong = admin.post("/settings/alerts/add", connection=" ", organization=other, sales_point="Магазин")
+    assert wrong.status_code == 400
+    assert f'<option value="{other}" selected>' in wrong.text and 'value="Магазин"' in wrong.text
+    nowhere = admin.post("/settings/alerts/add", connection="mail", organization=other, sales_point="Нет такого")
+    assert nowhere.status_code == 409
+    assert known() == numbers
+    assert limited.post(f"/settings/alerts/{numbers['mail', own]}/remove").status_code == 303
+    assert known().keys() == {("mail", other), ("mail", None)}
+    assert browser("anna").get("/settings/alerts").status_code == 403
+    assert browser("anna").post("/settings/alerts/add", connection="x", organization=own).status_code == 403
+
+
+def test_where_the_pages_run_as_a_loader_access_and_routes_are_set_by_the_command(town: Town) -> None:
     name = "a_loader_of_settings"
     town.sql(f"create role {name} login password 'x' in role smena_loader")
     address = town.warehouse.dsn
     warehouse = Warehouse(re.sub(r"//[^@]*@", f"//{name}:x@", address))
     try:
         context = QuickContext(warehouse, town.endpoint)
-        page = Browser(context, "admin", may_administer=True).page("/settings/users")
+        admin = Browser(context, "admin", may_administer=True)
+        page = admin.page("/settings/users")
         assert "smena access grant" in page and "/settings/users/grant" not in page
+        page = admin.page("/settings/alerts")
+        assert "smena alert-routes add" in page and "/settings/alerts/add" not in page
     finally:
         warehouse.close()
         town.sql(f"drop role {name}")
