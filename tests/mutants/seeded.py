@@ -50,8 +50,8 @@ DECODING = [
     *_faults(
         _in(_TRANSFORM, "transform/totals", "reading_totals"),
         (
-            "max(0, sums.cash_total + sums.cashless_total - sums.total)",
-            "max(0, sums.cash_total - sums.total)",
+            "max(0, one.cash_total + one.cashless_total - one.total)",
+            "max(0, one.cash_total - one.total)",
             "totals that are paid more than they are worth are believed",
         ),
         (
