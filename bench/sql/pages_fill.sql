@@ -138,7 +138,7 @@ insert into accounting.cash_order (
     taxation, agent, debit_account, credit_account, basis, batch_id, sales_point
 )
 select
-    accounting.order_id(shift.shift_id, 'cash_income', 'osn', false),
+    accounting.order_id(shift.shift_id, 'cash_income', 'osn', false, 1),
     shift.shift_id,
     shift.organization_inn,
     shift.kpp,
