@@ -51,15 +51,15 @@ def add_route(
         return _routes(request, who, pages, given, refused=refused_by(error))
 
 
-@router.post("/settings/alerts/{number}/remove")
-def remove_route(request: Request, who: Administrator, pages: UsePages, number: Id) -> Response:
+@router.post("/settings/alerts/{route_id}/remove")
+def remove_route(request: Request, who: Administrator, pages: UsePages, route_id: Id) -> Response:
     """Remove a route. One that the administrator does not see is not found."""
     known = {row["alert_route_id"]: row["organization_inn"] for row in _all(pages)}
-    if number not in known:
+    if route_id not in known:
         raise NotInSight
     try:
         return _changed(
-            request, who, pages, known[number], lambda seen: alert_routes.remove_route(seen, number), "removed"
+            request, who, pages, known[route_id], lambda seen: alert_routes.remove_route(seen, route_id), "removed"
         )
     except NOT_DONE as error:
         return _routes(request, who, pages, _NOTHING, refused=refused_by(error))

@@ -11,7 +11,9 @@ import pytest
 from fastapi.routing import APIRoute
 from httpx import Response
 
+from smena.mandates.alert_routes import add_route
 from smena.messages import message
+from smena.model.place import WHOLE
 from smena.ui.app import fastapi_app
 from tests.integration.cli.shop import FIRST, LAST
 from tests.integration.places.regions import OTHER, OWN, USER, Regions, different, text_of, texts
@@ -32,6 +34,7 @@ _OF_ALL = {
     "batch_id": "select batch_id from control.batch order by batch_id limit 2",
     "certificate_id": "select completeness_certificate_id from control.completeness_certificate",
     "movement_id": "select cash_movement_id from accounting.cash_movement",
+    "route_id": "select alert_route_id from control.alert_route",
 }
 
 
@@ -126,7 +129,7 @@ def test_no_page_and_no_download_shows_another_region(regions: Regions) -> None:
 FORMS = {
     "word": ["accepted", "keep-ofd"], "reason": ["as agreed"], "scope": ["chosen", "filter"], "through": [str(LAST)],
     "stays": [""], "start_date": [str(LAST)], "user": [USER], "organization": ["{inn}"], "cashbox": ["x"],
-    "name": ["Другое"], "amount": ["1"],
+    "name": ["Другое"], "amount": ["1"], "connection": ["mail"],
 }  # fmt: skip
 BOOKS = """
     select md5(coalesce(string_agg(one::text, ',' order by one::text), ''))
@@ -145,12 +148,15 @@ def whole(regions: Regions) -> list[list[str]]:
         texts(regions.town, f"select one::text from {table} as one order by 1")  # noqa: S608 - names of this test
         for table in ("control.closed_period", "control.integration", "control.organization", "control.account_rule",
                       "control.page_user", "control.completeness_certificate", "control.setting_change",
-                      "accounting.cash_movement", "accounting.cash_opening", "accounting.cash_limit")
+                      "control.alert_route", "accounting.cash_movement", "accounting.cash_opening",
+                      "accounting.cash_limit")
     ]  # fmt: skip
 
 
 def test_no_form_changes_another_region_or_the_whole_organization(regions: Regions) -> None:
     browser = Browser(regions.town.context, USER, may_administer=True)
+    with regions.town.warehouse.transaction() as transaction:
+        add_route(transaction, "sms", regions.inn, WHOLE, by="test")
     known = {name: values(regions)[name] for name in values(regions)}
     before, kept, token = books_of_the_other(regions), whole(regions), browser.token()
     answers: dict[str, Response] = {}
@@ -178,6 +184,7 @@ def test_no_form_changes_another_region_or_the_whole_organization(regions: Regio
         f"/month/{regions.inn}/close",
         f"/certificates/{regions.inn}/make",
         "/settings/users/grant",
+        "/settings/alerts/add",
         f"/integrations/{regions.inn}/ofd/ban",
         f"/links/{regions.inn}/set",
         f"/cash/{regions.inn}/limit",
