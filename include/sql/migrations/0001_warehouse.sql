@@ -1879,59 +1879,85 @@ comment on view control.unit_kpp is
 'Which КПП a register or shop has on which days: on days without a known one, that of the organisation.';
 
 -- Two of three columns of a place may be empty, so a register is in sight on the days of its КПП and of its point.
+-- Points are looked for by their names, and КПП only in the organisations of the places: most of the time of a page of a
+-- person who sees a part of a large organisation was spent here.
 create function control.own_units()
-returns table (organization_inn text, unit_id text)
+returns table (organization_inn text, unit_id text, days datemultirange)
 language sql stable security definer parallel safe rows 100
 set search_path = ''
 as $$
-    select distinct
-        unit_kpp.organization_inn,
-        unit_kpp.unit_id
-    from control.own_places() as own
-    inner join control.unit_kpp
-        on own.organization_inn = unit_kpp.organization_inn and coalesce(own.kpp, unit_kpp.kpp) = unit_kpp.kpp
-    where
-        own.sales_point is null
-        or exists (
-            select from control.point_of_sale
-            where
-                point_of_sale.organization_inn = unit_kpp.organization_inn
-                and point_of_sale.unit_id = unit_kpp.unit_id
-                and point_of_sale.sales_point = own.sales_point
-                and point_of_sale.valid && unit_kpp.days
-        )
+    with own as materialized (
+        select
+            place.organization_inn,
+            place.kpp,
+            place.sales_point
+        from control.own_places() as place
+    ),
+    stood as materialized (
+        select
+            own.organization_inn,
+            own.kpp,
+            point.unit_id,
+            point.valid
+        from own
+        inner join control.point_of_sale as point
+            on own.organization_inn = point.organization_inn and own.sales_point = point.sales_point
+    ),
+    known as materialized (
+        select found.*
+        from (select distinct own.organization_inn from own) as seen
+        cross join
+            lateral (
+                select
+                    unit_kpp.organization_inn,
+                    unit_kpp.unit_id,
+                    unit_kpp.kpp,
+                    unit_kpp.days
+                from control.unit_kpp
+                where unit_kpp.organization_inn = seen.organization_inn
+                -- Keeps the condition inside the view, which otherwise lists every organisation.
+                offset 0
+            ) as found
+    )
+    select
+        place.organization_inn,
+        place.unit_id,
+        range_agg(place.days)
+    from (
+        select
+            known.organization_inn,
+            known.unit_id,
+            known.days
+        from own
+        inner join known on own.organization_inn = known.organization_inn and own.kpp = known.kpp
+        where own.sales_point is null
+        union all
+        select
+            known.organization_inn,
+            known.unit_id,
+            known.days * stood.valid
+        from stood
+        inner join known
+            on
+                stood.organization_inn = known.organization_inn
+                and stood.unit_id = known.unit_id
+                and coalesce(stood.kpp, known.kpp) = known.kpp
+                and stood.valid && known.days
+    ) as place
+    group by place.organization_inn, place.unit_id
 $$;
 comment on function control.own_units is
-'Registers and shops that stood, on some day, at a place of `control.own_places`.';
+'Registers and shops that stood at a place of `control.own_places`, with the days on which they did.';
 
-create function control.sees_unit(inn text, unit text, days daterange) returns boolean
+create function control.own_unit_days() returns jsonb
 language sql stable security definer parallel safe
 set search_path = ''
 as $$
-    select exists (
-        select from control.own_places() as own
-        inner join control.unit_kpp
-            on own.organization_inn = unit_kpp.organization_inn and coalesce(own.kpp, unit_kpp.kpp) = unit_kpp.kpp
-        where
-            own.organization_inn = sees_unit.inn
-            and unit_kpp.organization_inn = sees_unit.inn
-            and unit_kpp.unit_id = sees_unit.unit
-            and unit_kpp.days && sees_unit.days
-            and (
-                own.sales_point is null
-                or exists (
-                    select from control.point_of_sale
-                    where
-                        point_of_sale.organization_inn = sees_unit.inn
-                        and point_of_sale.unit_id = sees_unit.unit
-                        and point_of_sale.sales_point = own.sales_point
-                        and point_of_sale.valid && (unit_kpp.days * sees_unit.days)
-                )
-            )
-    )
+    select coalesce(jsonb_object_agg(own.organization_inn || '/' || own.unit_id, own.days), '{}')
+    from control.own_units() as own
 $$;
-comment on function control.sees_unit is
-'Whether a register or shop stood at a place of `control.own_places` on one of the days.';
+comment on function control.own_unit_days is
+'The days of `control.own_units` by ИНН and register or shop, for policies: called once per query, and asked per row.';
 
 create function control.organization_of_batch(batch bigint) returns text
 language sql stable security definer parallel safe
@@ -4950,7 +4976,8 @@ declare
     of_unit constant text :=
         '(organization_inn, %1$s) in ('
         'select own.organization_inn, own.unit_id from control.own_units() as own)';
-    on_days constant text := '(' || of_unit || ' and control.sees_unit(organization_inn, %1$s, %2$s))';
+    on_days constant text :=
+        '(((select control.own_unit_days()) ->> (organization_inn || ''/'' || %1$s))::datemultirange && %2$s)';
     on_day constant text := replace(on_days, '%2$s', 'daterange(%2$s, %2$s, ''[]'')');
     of_shift constant text := 'exists (select from accounting.shift where shift.shift_id = %s.%s)';
     name constant text := protected::text;

@@ -105,9 +105,9 @@ def test_functions_that_run_as_their_owner_say_only_what_is_the_users_own(region
         "control.organizations_in_sight()",
         "control.own_organizations()",
         "control.own_places()",
+        "control.own_unit_days()",
         "control.own_units()",
         "control.sees_all()",
-        "control.sees_unit(text,text,daterange)",
     ]
 
 
