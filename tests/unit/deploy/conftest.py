@@ -29,10 +29,12 @@ def example() -> Example:
 
 
 @pytest.fixture(scope="session")
-def compose(written: dict[str, Any], example: Example) -> dict[str, Any]:
+def compose(written: dict[str, Any], example: Example, variables: set[Variable]) -> dict[str, Any]:
     """The file as Compose runs it where everything that must be set is set."""
+    required = {one.name for one in variables if one.how == ":?"}
     fields: dict[str, Any] = filled_in(
-        written, {name: value or f"a-{name.lower()}" for name, value in example.values.items()}
+        written,
+        {name: f"a-{name.lower()}" if name in required else value for name, value in example.values.items()},
     )
     return fields
 

@@ -7,9 +7,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from ssl import CERT_REQUIRED
 from typing import Any
 
 import pytest
+import yaml
+from celery import Celery  # type: ignore[import-untyped]
 
 from demo.repository import REPOSITORY
 from demo.stack import POOLS
@@ -112,6 +115,52 @@ def test_the_parts_of_airflow_agree(services: Services, airflow_parts: Services)
     assert found[0]["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"].startswith("http://api-server:8080/")
 
 
+def test_the_queue_may_be_outside_with_tls(written: dict[str, Any], compose: dict[str, Any], example: Example) -> None:
+    """By the variables of the example, and by the file that takes the service `redis` away."""
+    outside = {
+        "REDIS_SCHEME": "rediss",
+        "REDIS_HOST": "redis.example.org",
+        "REDIS_PORT": "6380",
+        "REDIS_USER": "smena",
+        "REDIS_OPTIONS": "?ssl_cert_reqs=required",
+    }
+    assert set(outside) <= set(example.values)
+    secrets = {name: "secret" for name in SECRETS}
+    changed = filled_in(written, secrets | outside)["services"]
+    for part in ("scheduler", "worker"):
+        url = changed[part]["environment"]["AIRFLOW__CELERY__BROKER_URL"]
+        assert url == "rediss://smena:secret@redis.example.org:6380/0?ssl_cert_reqs=required"
+    # Without the option it would be encrypted, and anybody's certificate taken.
+    assert Celery(broker=url).connection_for_read().ssl == {"ssl_cert_reqs": CERT_REQUIRED}
+
+    override = yaml.load(
+        (REPOSITORY / "deploy/redis/docker-compose.override.yml").read_text(), _ResetAndOverride
+    )
+    needing = {name for name, one in compose["services"].items() if "redis" in one.get("depends_on", {})}
+    assert override["services"] == {
+        "redis": None,
+        **{
+            part: {"networks": ["default"], "depends_on": {"init": compose["services"][part]["depends_on"]["init"]}}
+            for part in needing
+        },
+    }
+    assert override["networks"] == override["volumes"] == {"queue": None}
+    assert set(compose["services"]["redis"]["networks"]) == {"queue"}
+
+
+class _ResetAndOverride(yaml.SafeLoader):
+    """Knows Compose's tags for what is taken away and what is put in place of another."""
+
+
+_ResetAndOverride.add_constructor("!reset", lambda loader, node: None)  # noqa: ARG005
+_ResetAndOverride.add_constructor(
+    "!override",
+    lambda loader, node: (
+        loader.construct_sequence(node) if isinstance(node, yaml.SequenceNode) else loader.construct_mapping(node, deep=True)
+    ),
+)
+
+
 def test_no_more_is_handed_out_than_the_workers_have_room_for(services: Services) -> None:
     worker = services["worker"]
     room = int(worker["deploy"]["replicas"]) * int(worker["environment"]["AIRFLOW__CELERY__WORKER_CONCURRENCY"])
@@ -128,7 +177,7 @@ def test_the_pools_are_those_that_the_dags_know(services: Services) -> None:
 def test_both_databases_are_migrated_and_the_roles_made(services: Services) -> None:
     script = services["init"]["command"][-1].splitlines()
     assert script[:3] == ["airflow db migrate", "smena migrate", "smena access roles"]
-    assert services["init"]["command"][:2] == ["sh", "-ec"]
+    assert services["init"]["command"][:2] == ["bash", "-ec"]
 
 
 def test_the_queue_gives_no_task_to_another_while_it_may_still_run(services: Services, tmp_path: Path) -> None:
