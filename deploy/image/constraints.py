@@ -2,8 +2,8 @@
 
     python constraints.py requirements.txt pyproject.toml
 
-A package that is installed here in a version that Smena can use stays as it is: that set was tested with this release of
-Airflow, and pip does not see what a change of it would break. Everything else comes at the version of the lock.
+A package that is installed here in a version that Smena can use stays as it is: that set was tested with this release
+of Airflow, and pip does not see what a change of it would break. Everything else comes at the version of the lock.
 """
 
 from __future__ import annotations

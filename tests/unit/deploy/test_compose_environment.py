@@ -125,7 +125,7 @@ def test_the_queue_may_be_outside_with_tls(written: dict[str, Any], compose: dic
         "REDIS_OPTIONS": "?ssl_cert_reqs=required",
     }
     assert set(outside) <= set(example.values)
-    secrets = {name: "secret" for name in SECRETS}
+    secrets = dict.fromkeys(SECRETS, "secret")
     changed = filled_in(written, secrets | outside)["services"]
     for part in ("scheduler", "worker"):
         url = changed[part]["environment"]["AIRFLOW__CELERY__BROKER_URL"]
@@ -133,9 +133,7 @@ def test_the_queue_may_be_outside_with_tls(written: dict[str, Any], compose: dic
     # Without the option it would be encrypted, and anybody's certificate taken.
     assert Celery(broker=url).connection_for_read().ssl == {"ssl_cert_reqs": CERT_REQUIRED}
 
-    override = yaml.load(
-        (REPOSITORY / "deploy/redis/docker-compose.override.yml").read_text(), _ResetAndOverride
-    )
+    override = _ResetAndOverride((REPOSITORY / "deploy/redis/docker-compose.override.yml").read_text()).get_data()
     needing = {name for name, one in compose["services"].items() if "redis" in one.get("depends_on", {})}
     assert override["services"] == {
         "redis": None,
@@ -156,7 +154,9 @@ _ResetAndOverride.add_constructor("!reset", lambda loader, node: None)  # noqa: 
 _ResetAndOverride.add_constructor(
     "!override",
     lambda loader, node: (
-        loader.construct_sequence(node) if isinstance(node, yaml.SequenceNode) else loader.construct_mapping(node, deep=True)
+        loader.construct_sequence(node)
+        if isinstance(node, yaml.SequenceNode)
+        else loader.construct_mapping(node, deep=True)
     ),
 )
 
