@@ -36,7 +36,7 @@ PARTS = {
 }
 # What the chart itself gives to the parts that need it.
 BY_THE_CHART = {"AIRFLOW__API__SECRET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET"}
-# What part is told which secret is the parts' own matter; the metrics' and lineage's variables are of outside.
+# What part is given which secret is the parts' own matter; the metrics' and lineage's variables are of outside.
 SECRET = re.compile(r"AIRFLOW_CONN_|AIRFLOW__DATABASE__SQL_ALCHEMY_CONN|FERNET_KEY|__BROKER_URL|__RESULT_BACKEND")
 
 
@@ -64,7 +64,7 @@ def part(values: Values, service: str) -> dict[str, Any]:
 
 
 def variables(entry: dict[str, Any]) -> dict[str, Any]:
-    """What a part is told: a value, or the secret and its key."""
+    """What a part is given: a value, or the secret and its key."""
     named = {one["name"]: one.get("value") or tuple(one["valueFrom"]["secretKeyRef"].values()) for one in entry["env"]}
     assert len(named) == len(entry["env"])
     return named
@@ -140,9 +140,9 @@ def test_every_variable_is_one_of_airflow_smena_or_compose(
 def test_each_part_is_told_the_secrets_that_it_needs_and_no_other(
     values: Values, services: Services, service: str
 ) -> None:
-    told = {name for name in variables(part(values, service)) if SECRET.search(name)}
+    given = {name for name in variables(part(values, service)) if SECRET.search(name)}
     asked = {name for name in services[service]["environment"] if SECRET.search(name)}
-    assert told == asked
+    assert given == asked
     # The chart would tell them all to everybody.
     assert not [name for name, flag in values["enableBuiltInSecretEnvVars"].items() if flag]
     assert not BY_THE_CHART & set(values["enableBuiltInSecretEnvVars"])
@@ -194,9 +194,9 @@ def test_the_migration_does_what_the_one_of_compose_does(values: Values, service
     # The chart fills in what is between double braces.
     assert "{{" not in script
     assert job["useHelmHooks"] is True
-    told = variables(job)
+    given = variables(job)
     for name in POOLS:
-        assert told[f"{name.upper()}_SLOTS"] == services["init"]["environment"][f"{name.upper()}_SLOTS"]
+        assert given[f"{name.upper()}_SLOTS"] == services["init"]["environment"][f"{name.upper()}_SLOTS"]
 
 
 def test_what_is_in_the_image_comes_from_it(values: Values, services: Services) -> None:
@@ -251,12 +251,12 @@ def test_what_waits_for_the_migration_is_kept_like_the_rest(values: Values, serv
     assert waiting["args"][:3] == ["airflow", "db", "check-migrations"]
     assert waiting["securityContext"] == values["securityContexts"]["containers"]
     assert waiting["volumeMounts"] == values["volumeMounts"]
-    told = variables(waiting)
+    given = variables(waiting)
     everybody = {one["name"]: one["value"] for one in values["env"]}
-    assert {name: told.get(name) for name in ("PGSSLMODE", "CONNECTION_CHECK_MAX_COUNT")} == {
+    assert {name: given.get(name) for name in ("PGSSLMODE", "CONNECTION_CHECK_MAX_COUNT")} == {
         name: everybody[name] for name in ("PGSSLMODE", "CONNECTION_CHECK_MAX_COUNT")
     }
-    assert told["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == variables(entry)["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    assert given["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == variables(entry)["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
 
 
 def test_no_part_has_a_token_of_kubernetes_that_it_does_not_need(values: Values, on_kubernetes: Values) -> None:
