@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,10 +15,12 @@ from smena.cli.organization import person
 from smena.cli.parameters import DAY, inn_option
 from smena.cli.tables import table
 from smena.messages import ENGLISH, readable, translate
+from smena.model.errors import WrongUse
 from smena.model.window import Window
 from smena.warehouse.database import Warehouse
 
 if TYPE_CHECKING:
+    from smena.reconciliation.certificate import VerifyResult
     from smena.reconciliation.reconcile import ReconcileResult
 
 MOST_BYTES = 1 << 30
@@ -110,26 +112,68 @@ def certify(session: Session, *, inn: str, first_day: date, last_day: date, out:
 
 
 @click.command()
-@click.argument("file", type=FILE)
+@click.argument("file", type=FILE, required=False)
+@click.option("--all", "every", is_flag=True, help="The certificates that the warehouse stores, instead of a file.")
 @click.pass_obj
-def verify(session: Session, *, file: Path) -> None:
-    """Is a certificate true of the warehouse? Makes it again, evidence and all; exit 1 with the first difference."""
+def verify(session: Session, *, file: Path | None, every: bool) -> None:
+    """Is a certificate true of the warehouse? Makes it again, evidence and all; exit 1 with the first difference.
+
+    With --all: the newest certificate of each organisation and period that the warehouse stores, and when its newest
+    load was published. Run it after a restore.
+    """
     from smena.reconciliation.certificate import of_file
     from smena.reconciliation.certificate import verify as run
 
+    if every == (file is not None):
+        raise WrongUse("name a certificate's file, or give --all")
+    if file is None:
+        _verify_stored(session)
+        return
     certificate = of_file(read_file(file, MOST_BYTES), file.name)
     found = run(Warehouse(warehouse_from_environment()), certificate)
+    data = _verified(found) | {"sha256": certificate["sha256"]}
+    session.answer(data, _verified_text(found), waits=found.difference is not None)
+
+
+def _verify_stored(session: Session) -> None:
+    """Verify every stored certificate. None at all proves nothing, so it waits for a person as a difference does."""
+    from smena.reconciliation.certificate import verify as run
+    from smena.reconciliation.stored_certificates import certificate_of, last_published, newest
+
+    warehouse = Warehouse(warehouse_from_environment())
+    stored = newest(warehouse)
+    found = [run(warehouse, certificate_of(warehouse, row["inn"], row["certificate_id"]) or {}) for row in stored]
+    false = [one for one in found if one.difference is not None]
+    older, published_at = sum(row["older"] for row in stored), last_published(warehouse)
     data = {
+        "is_true": bool(found) and not false,
+        "certificates": [_verified(one) for one in found],
+        "older": older,
+        "last_published_at": published_at,
+    }
+    lines = [_verified_text(one) for one in found] or ["the warehouse stores no certificate: nothing was verified"]
+    if found:
+        aside = f"; {older} older ones of the same periods were left aside" if older else ""
+        lines.append(f"certificates verified: {len(found)}, of which true: {len(found) - len(false)}{aside}")
+    lines.append(f"the newest load was published at {published_at or 'no time: nothing is published'}")
+    session.answer(data, "\n".join(lines), waits=not found or bool(false))
+
+
+def _verified(found: VerifyResult) -> dict[str, Any]:
+    return {
         "inn": found.inn,
         "from": found.window.first_day,
         "to": found.window.last_day,
         "is_true": found.difference is None,
         "difference": found.difference,
         "pages": found.pages,
-        "sha256": certificate["sha256"],
     }
-    text = found.difference or f"yes: {found.inn}, {found.window}, {found.pages} pages of evidence hashed again"
-    session.answer(data, text, waits=found.difference is not None)
+
+
+def _verified_text(found: VerifyResult) -> str:
+    if found.difference is not None:
+        return f"no: {found.inn}, {found.window}: {found.difference}"
+    return f"yes: {found.inn}, {found.window}, {found.pages} pages of evidence hashed again"
 
 
 def _summary_text(made: ReconcileResult) -> str:

@@ -40,3 +40,17 @@ def certificate_of(database: Transaction | Warehouse, inn: str, certificate_id: 
         return None
     certificate: dict[str, Any] = json.loads(decompress(bytes(row["content"]), row["content_bytes"]))
     return certificate
+
+
+def newest(warehouse: Warehouse) -> list[Row]:
+    """Return the newest certificate of each organisation and period: its id, ИНН, and how many `older` ones there are.
+
+    An older one of the same period may be outdated by a later load, and is then not true of the warehouse any more.
+    """
+    return warehouse.rows("completeness_certificates_newest")
+
+
+def last_published(warehouse: Warehouse) -> datetime | None:
+    """Return when the newest load in the warehouse was published: what a restored warehouse goes back to."""
+    row = warehouse.row("last_published")
+    return row["finished_at"] if row else None

@@ -63,7 +63,7 @@ def test_the_commands_of_the_guides_work_as_they_are_typed(
     lines = [line for text in texts for line in in_blocks(text)]
     assert len(lines) >= 6
     for line in lines:
-        if line.startswith("smena verify"):
+        if line == "smena verify proof.html":
             continue
         run(cli, line)
         if line.startswith("smena integration enable") and "2026-01-01" in line:

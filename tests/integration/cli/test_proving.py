@@ -52,6 +52,53 @@ def test_verify_shows_the_first_difference_with_exit_code_1(shop: Shop, tmp_path
     assert done.data["difference"].startswith(f"books[{order['kpp']} {order['date']}].")
 
 
+def test_every_stored_certificate_is_verified_and_the_first_false_one_is_exit_code_1(
+    shop: Shop, tmp_path: Path
+) -> None:
+    none = shop.cli.here("verify", "--all", "--json")
+    assert (none.code, none.data["is_true"], none.data["last_published_at"]) == (1, False, None)
+    assert "no certificate: nothing was verified" in shop.cli.here("verify", "--all").out
+    shop.load()
+    shop.cli.here("reconcile", "--inn", shop.inn, *DAYS)
+    for days in (DAYS, DAYS[:2] + ("--to", str(FIRST))):
+        shop.cli.here("certify", "--inn", shop.inn, *days, "--out", str(tmp_path / "proof.json"))
+    done = shop.cli.here("verify", "--all", "--json")
+    assert (done.code, done.data["is_true"], done.data["older"]) == (0, True, 0)
+    assert [(one["from"], one["to"]) for one in done.data["certificates"]] == [
+        (str(FIRST), str(FIRST)), (str(FIRST), str(LAST))
+    ]  # fmt: skip
+    ((published,),) = shop.town.sql("select max(finished_at) from control.batch where state = 'published'")
+    assert done.data["last_published_at"] == published.isoformat()
+    changed = next(order for order in shop.town.orders() if order["date"] > FIRST)
+    shop.town.sql(
+        "update accounting.cash_order set amount = amount + 1 where document_id = %s", changed["document_id"]
+    )
+    done = shop.cli.here("verify", "--all", "--json")
+    assert done.code == 1
+    assert [one["is_true"] for one in done.data["certificates"]] == [True, False]
+    assert "of which true: 1" in shop.cli.here("verify", "--all").out
+
+
+def test_an_older_certificate_of_the_same_period_is_left_aside(shop: Shop, tmp_path: Path) -> None:
+    """A load after it may have outdated it; what counts is the newest."""
+    file = str(tmp_path / "proof.json")
+    shop.cli.here("load", "--inn", shop.inn, "--from", str(FIRST), "--to", str(FIRST))
+    shop.cli.here("reconcile", "--inn", shop.inn, *DAYS)
+    shop.cli.here("certify", "--inn", shop.inn, *DAYS, "--out", file)
+    shop.load()
+    assert shop.cli.here("verify", "--all").code == 1
+    shop.cli.here("reconcile", "--inn", shop.inn, *DAYS)
+    shop.cli.here("certify", "--inn", shop.inn, *DAYS, "--out", file)
+    done = shop.cli.here("verify", "--all")
+    assert (done.code, "1 older ones of the same periods were left aside" in done.out) == (0, True)
+
+
+@pytest.mark.parametrize("words", [(), ("proof.json", "--all")])
+def test_verify_takes_a_file_or_all(shop: Shop, words: tuple[str, ...]) -> None:
+    done = shop.cli.here("verify", *words)
+    assert (done.code, done.error) == (2, "name a certificate's file, or give --all")
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

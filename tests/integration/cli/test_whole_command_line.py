@@ -46,7 +46,7 @@ READING = {
     ("cash", "journal"): [("--inn", "{inn}", *DAYS)],
     ("export",): [("--inn", "{inn}", *DAYS, "--out", "o.csv"), ("--inn", "{inn}", *DAYS, "--out", "o.xlsx")],
     ("certify",): [("--inn", "{inn}", *DAYS, "--out", "p.html"), ("--inn", "{inn}", *DAYS, "--out", "p.json")],
-    ("verify",): [("p.html",), ("p.json",)],
+    ("verify",): [("p.html",), ("p.json",), ("--all",)],
     ("quality",): [(), ("--inn", "{inn}"), ("--batch", "{batch}", "--out", "docs"), ("--batch", "{batch}")],
     ("rehearse",): [
         ("--inn", "{inn}", *DAYS), ("--inn", "{inn}", *DAYS, "--set", "refunds=net"), ("--batch", "{stopped}"),
