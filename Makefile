@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stop status servers test test-all test-slow mutants test-lowest lint format bench sbom docs clean lock
+.PHONY: help demo stop status servers test test-all test-slow drill mutants test-lowest lint format bench sbom docs clean lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ test-slow: $(VENV)/ready ## the other tests
 
 test-all: $(VENV)/ready ## every test
 	$(BIN)/python -m pytest -n auto
+
+drill: $(VENV)/ready ## a server is lost and restored from its dump; prints how far back it was and how long it took
+	$(BIN)/python -m pytest -n 0 -q tests/integration/cli/test_restore_drill.py
 
 mutants: $(VENV)/ready ## puts 70 faults into the code, one at a time: a test must see each
 	$(BIN)/python -m tests.mutants

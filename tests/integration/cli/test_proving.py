@@ -60,7 +60,7 @@ def test_every_stored_certificate_is_verified_and_the_first_false_one_is_exit_co
     assert "no certificate: nothing was verified" in shop.cli.here("verify", "--all").out
     shop.load()
     shop.cli.here("reconcile", "--inn", shop.inn, *DAYS)
-    for days in (DAYS, DAYS[:2] + ("--to", str(FIRST))):
+    for days in (DAYS, (*DAYS[:2], "--to", str(FIRST))):
         shop.cli.here("certify", "--inn", shop.inn, *days, "--out", str(tmp_path / "proof.json"))
     done = shop.cli.here("verify", "--all", "--json")
     assert (done.code, done.data["is_true"], done.data["older"]) == (0, True, 0)
@@ -70,9 +70,7 @@ def test_every_stored_certificate_is_verified_and_the_first_false_one_is_exit_co
     ((published,),) = shop.town.sql("select max(finished_at) from control.batch where state = 'published'")
     assert done.data["last_published_at"] == published.isoformat()
     changed = next(order for order in shop.town.orders() if order["date"] > FIRST)
-    shop.town.sql(
-        "update accounting.cash_order set amount = amount + 1 where document_id = %s", changed["document_id"]
-    )
+    shop.town.sql("update accounting.cash_order set amount = amount + 1 where document_id = %s", changed["document_id"])
     done = shop.cli.here("verify", "--all", "--json")
     assert done.code == 1
     assert [one["is_true"] for one in done.data["certificates"]] == [True, False]
