@@ -1,4 +1,4 @@
-"""A real load sends its metrics to a real collector, and what it read and wrote to a lineage server."""
+"""A real load sends its metrics and traces to a real collector, and what it read and wrote to a lineage server."""
 
 from __future__ import annotations
 
@@ -129,6 +129,26 @@ def test_what_a_task_wrote_belongs_to_the_run_that_airflow_reports(loaded: Offic
     assert len(found) > RUNS
     assert all({"START", "COMPLETE"} <= types for types in found)
     assert {event["path"] for event in loaded.telemetry.events} == {"/api/v1/lineage"}
+
+
+def test_the_steps_of_a_run_are_spans_of_one_trace_under_the_spans_of_its_tasks(loaded: Office) -> None:
+    steps = {"plan": "plan", "extract": "load", "process": "load", "publish": "publish"}
+    spans = list(loaded.telemetry.spans)
+    tasks = {one.span_id: one for one in spans if one.fields.get("airflow.dag_id") == DAG}
+    # A task that ended sends its spans before its end is known, so those of every run that was waited for are here.
+    found = [one for one in spans if one.name in {f"smena.{step}" for step in steps}]
+    by_trace: dict[bytes, set[str]] = {}
+    for step in found:
+        task = tasks[step.parent_id]
+        assert task.name.startswith(f"worker.{steps[step.name.removeprefix('smena.')]}")
+        assert task.trace_id == step.trace_id
+        by_trace.setdefault(step.trace_id, set()).add(step.name)
+    assert {f"smena.{step}" for step in steps} in by_trace.values()
+    assert len(by_trace) > RUNS
+    published = [one for one in found if one.name == "smena.publish"]
+    assert {one.fields["smena.inn"] for one in published} == set(loaded.town.inns)
+    assert sum(int(one.fields.get("smena.outcomes.issued", 0)) for one in published) > 100
+    assert not [one for one in found if one.has_failed]
 
 
 def test_the_log_of_a_task_has_the_summary_of_a_step_as_keys_and_values(loaded: Office) -> None:

@@ -1,8 +1,9 @@
-"""Metrics and logs of a running task, sent by Airflow. Only tasks import this: it imports Airflow.
+"""Metrics, logs and traces of a running task, sent by Airflow. Only tasks import this: it imports Airflow.
 
 Nothing here delays or fails a load. `smena.runtime.log` catches the exceptions of the listener. If metrics are off,
-Airflow's client does nothing. If its OpenTelemetry back end is on, the client collects metrics in the process, sends
-them in the background once per minute by default and at the task's end, and logs errors.
+Airflow's client does nothing; if traces are off, a span records nothing. If its OpenTelemetry back end is on, the
+client collects metrics in the process, sends them in the background once per minute by default and at the task's end,
+and logs errors.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import structlog
 from airflow.sdk.observability import stats
 
 from smena.airflow.metrics import Kind, Measure, of_signs, of_standings, of_step
+from smena.airflow.tracing import trace_steps
 from smena.model.unexpected import contained
 from smena.reads.registers import signs_by_organization
 from smena.reads.standing import standings
@@ -24,8 +26,9 @@ logger = logging.getLogger("smena")
 
 
 def listen_to_steps() -> None:
-    """Make this process report steps to Airflow's log, as keys and values, and to its metrics."""
+    """Make this process report steps to Airflow's log, as keys and values, to its metrics, and as spans."""
     set_listener(_on_step_end)
+    trace_steps()
 
 
 def send_standings(context: Context) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,12 @@ StepListener = Callable[[str], None]
 Listener = Callable[[StepEnd], None]
 """Is called with the end of each step, in the thread of the step, which waits for it."""
 
+StepFinish = Callable[[StepEnd], None]
+"""Is called inside a surrounding context, with the end of the step."""
+
+StepScope = Callable[[str], AbstractContextManager[StepFinish]]
+"""Makes a context around each step, by its name: a span of a trace."""
+
 
 def in_a_line(ended: StepEnd) -> None:
     """Write one line of `key=value` in the log."""
@@ -52,6 +58,7 @@ def in_a_line(ended: StepEnd) -> None:
 
 _listener: Listener = in_a_line
 _started: StepListener | None = None
+_scope: StepScope | None = None
 
 
 def set_listener(listener: Listener) -> Listener:
@@ -68,12 +75,20 @@ def listen_to_starts(listener: StepListener | None) -> StepListener | None:
     return before
 
 
-def _notify(ended: StepEnd) -> None:
-    """Call the listener. An error of it goes into the log and does not fail the step."""
-    try:
-        _listener(ended)
-    except Exception:
-        logger.exception("the end of step %s was not heard", ended.step)
+def surround_steps(scope: StepScope | None) -> StepScope | None:
+    """Make `scope` the context around steps, and return the one before. None: there is none."""
+    global _scope
+    before, _scope = _scope, scope
+    return before
+
+
+def _notify(ended: StepEnd, finish: StepFinish) -> None:
+    """Call the listeners. An error of one goes into the log and does not fail the step."""
+    for listener in (finish, _listener):
+        try:
+            listener(ended)
+        except Exception:
+            logger.exception("the end of step %s was not heard", ended.step)
 
 
 @contextmanager
@@ -82,11 +97,16 @@ def step_log(step: str, **fields: Any) -> Iterator[dict[str, Any]]:
     started = time.monotonic()
     if _started is not None:
         _started(step)
-    try:
-        yield fields
-    except Exception as error:
-        fields |= {"seconds": round(time.monotonic() - started, 3), "error": type(error).__name__}
-        _notify(StepEnd(step, fields))
-        raise
-    fields["seconds"] = round(time.monotonic() - started, 3)
-    _notify(StepEnd(step, fields))
+    with nullcontext(_ignore) if _scope is None else _scope(step) as finish:
+        try:
+            yield fields
+        except Exception as error:
+            fields |= {"seconds": round(time.monotonic() - started, 3), "error": type(error).__name__}
+            _notify(StepEnd(step, fields), finish)
+            raise
+        fields["seconds"] = round(time.monotonic() - started, 3)
+        _notify(StepEnd(step, fields), finish)
+
+
+def _ignore(_: StepEnd) -> None:
+    """Nothing surrounds the step."""
