@@ -28,9 +28,15 @@ def page(folder: Path) -> str:
 
 
 def _schedule(module: ast.Module) -> str:
-    """Return the cron expression of the DAG in a file; a DAG without a timetable is started by hand or by a command."""
+    """Return the cron expression of the DAG in a file, or the asset that starts it.
+
+    A DAG without a timetable is started by hand or by a command.
+    """
     (value,) = [
         keyword.value for node in ast.walk(module) if isinstance(node, ast.Call) for keyword in node.keywords
         if keyword.arg == "schedule"
     ]  # fmt: skip
-    return f"`{ast.literal_eval(value.args[0])}`" if isinstance(value, ast.Call) else "none"
+    if not isinstance(value, ast.Call):
+        return "none"
+    (first, *_) = value.args
+    return f"of `{first.id}`" if isinstance(first, ast.Name) else f"`{ast.literal_eval(first)}`"

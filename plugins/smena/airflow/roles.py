@@ -19,8 +19,8 @@ PAGES_DAG = "smena_desk"
 """The DAG name that stands for the pages in Airflow's rights: to read it is to view, to run it is to decide."""
 
 DAGS = (
-    "alerts", "integration_backfill", "market_documents", "market_today", "ofd_today", "ofd_z_reports",
-    "reconciliation",
+    "alerts", "integration_backfill", "market_documents", "market_today", "month_closing", "ofd_today",
+    "ofd_z_reports", "reconciliation",
 )  # fmt: skip
 
 AUDITOR, ACCOUNTANT, ENGINEER = "Smena auditor", "Smena accountant", "Smena engineer"

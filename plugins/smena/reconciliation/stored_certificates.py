@@ -35,7 +35,15 @@ def kept(database: Transaction | Warehouse, inn: str, *, most: int) -> list[Row]
 
 def certificate_of(database: Transaction | Warehouse, inn: str, certificate_id: int) -> dict[str, Any] | None:
     """Return a certificate as it was made; None if the organisation has none with this id."""
-    row = database.row("completeness_certificate", inn=inn, certificate_id=certificate_id)
+    return _content(database.row("completeness_certificate", inn=inn, certificate_id=certificate_id))
+
+
+def certificate_by_hash(database: Transaction | Warehouse, inn: str, sha256: str) -> dict[str, Any] | None:
+    """Return the certificate of an organisation with this hash; None if there is none."""
+    return _content(database.row("completeness_certificate_by_hash", inn=inn, sha256=sha256))
+
+
+def _content(row: Row | None) -> dict[str, Any] | None:
     if row is None:
         return None
     certificate: dict[str, Any] = json.loads(decompress(bytes(row["content"]), row["content_bytes"]))

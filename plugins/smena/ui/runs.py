@@ -10,6 +10,7 @@ from fastapi import Depends
 
 DAGS = (
     "ofd_z_reports", "market_documents", "ofd_today", "market_today", "integration_backfill", "reconciliation",
+    "month_closing",
 )  # fmt: skip
 
 FindRuns = Callable[[Iterable[str]], dict[str, str]]
