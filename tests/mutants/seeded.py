@@ -427,8 +427,8 @@ CERTIFICATES = [
             "a period with unexplained differences is called complete",
         ),
         (
-            "return hashlib.sha256(decompress(body, size)).digest() == digest",
-            "return bool(decompress(body, size))",
+            "return hashlib.sha256(bodies.of(page)).digest() == page.sha256",
+            "return bool(bodies.of(page))",
             "pages whose bytes were changed verify a certificate",
         ),
     ),

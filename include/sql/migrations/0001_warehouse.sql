@@ -1992,12 +1992,13 @@ create table raw.page (
     status integer not null,
     fetched_at timestamptz not null,
     sha256 bytea not null check (length(sha256) = 32),
-    body bytea not null,
+    body bytea,
     body_bytes bigint not null
 ) partition by range (page_id);
 comment on column raw.page.unit_id is 'The requested register or shop; empty for lists and totals of all.';
 comment on column raw.page.address is 'Without secrets.';
 comment on column raw.page.sha256 is 'Of the received bytes, before compression.';
+comment on column raw.page.body is 'Compressed. Null in a month whose bodies are in the archive: see raw.archive.';
 comment on table raw.page is
 'Responses of the services, one row per stored response. Partitioned by the month in which they came (UTC).';
 create index page_of_fetch on raw.page (fetch_id, page_id);
@@ -2005,6 +2006,22 @@ create index page_of_fetch on raw.page (fetch_id, page_id);
 alter table raw.page alter column body set storage external;
 create trigger evidence_is_kept before update or delete or truncate on raw.page
 for each statement execute function accounting.refuse();
+
+create function raw.make_part(name text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    execute format('create table raw.%I (like raw.page including constraints including storage)', name);
+    execute format('alter table raw.%I enable row level security', name);
+    execute format(
+        'create trigger evidence_is_kept before update or delete or truncate on raw.%I'
+        ' for each statement execute function accounting.refuse()',
+        name
+    );
+end
+$$;
+comment on function raw.make_part is 'Makes a table as protected as raw.page, to be attached to it as a partition.';
 
 create function raw.make_month(moment timestamptz) returns void
 language plpgsql security definer
@@ -2024,13 +2041,8 @@ begin
     if exists (select from pg_catalog.pg_class where relnamespace = 'raw'::regnamespace and relname = name) then
         return;
     end if;
-    execute format('create table raw.%I (like raw.page including constraints including storage)', name);
-    execute format('alter table raw.%I enable row level security', name);
-    execute format(
-        'create trigger evidence_is_kept before update or delete or truncate on raw.%I'
-        ' for each statement execute function accounting.refuse()',
-        name
-    );
+    perform raw.make_part(name);
+    execute format('alter table raw.%I alter column body set not null', name);
     -- Unlike `create table … partition of`, this does not wait for readers of pages.
     execute format(
         'alter table raw.page attach partition raw.%I for values from (%s) to (%s)',
@@ -2057,6 +2069,163 @@ end
 $$;
 comment on function raw.make_months is
 'Makes the partitions of this month and the next one, if they are missing. Call it in a separate transaction.';
+
+-- The archive: bodies of old months lie in files. The rows of the pages stay, each with the sha256 of its body, so that
+-- every figure still names its pages, and whatever comes from a file is compared with what was fetched.
+
+create table raw.archive (
+    month date primary key check (extract(day from month) = 1),
+    place text not null check (place <> ''),
+    file text not null check (file <> ''),
+    pages bigint not null check (pages > 0),
+    body_bytes bigint not null,
+    pages_sha256 bytea not null check (length(pages_sha256) = 32),
+    file_bytes bigint not null check (file_bytes > 0),
+    file_sha256 bytea not null check (length(file_sha256) = 32),
+    table_bytes bigint not null,
+    verified_at timestamptz not null,
+    archived_by text not null,
+    moved_at timestamptz,
+    kept_bytes bigint,
+    check ((moved_at is null) = (kept_bytes is null))
+);
+comment on table raw.archive is
+'Months of raw.page whose bodies were written to a file and compared with the database, page by page.';
+comment on column raw.archive.month is 'The first day of the month in which the pages came (UTC).';
+comment on column raw.archive.place is 'The folder or the address of the archive.';
+comment on column raw.archive.body_bytes is 'Of all bodies, before compression.';
+comment on column raw.archive.pages_sha256 is 'Of the ids of all pages and their sha256, in the order of the ids.';
+comment on column raw.archive.table_bytes is 'What the month took in the database, with its bodies.';
+comment on column raw.archive.verified_at is 'When the file was last read whole and was equal to the database.';
+comment on column raw.archive.moved_at is 'When the bodies left the database; null while they are in both places.';
+comment on column raw.archive.kept_bytes is 'What the month has taken in the database since then.';
+
+create function raw.guard_archive() returns trigger
+language plpgsql
+as $$
+begin
+    if tg_op = 'INSERT' then
+        if new.moved_at is not null then
+            raise exception 'pages of % are still in the database: raw.move_bodies moves them', new.month
+                using errcode = 'check_violation', constraint = 'bodies_are_moved_by_function';
+        end if;
+        return new;
+    end if;
+    if old.moved_at is not null and (
+        (new.month, new.pages, new.body_bytes, new.pages_sha256, new.file_bytes, new.file_sha256, new.moved_at)
+        is distinct from
+        (old.month, old.pages, old.body_bytes, old.pages_sha256, old.file_bytes, old.file_sha256, old.moved_at)
+    ) then
+        raise exception 'the archive of % is the only place of its bodies: only its place may change', old.month
+            using errcode = 'check_violation', constraint = 'archived_month_stays';
+    end if;
+    if new.moved_at is not null and exists (
+        select from pg_catalog.pg_attribute
+        where
+            attrelid = to_regclass(format('raw.%I', raw.name_of_month(new.month)))
+            and attname = 'body'
+            and attnotnull
+    ) then
+        raise exception 'pages of % are still in the database: raw.move_bodies moves them', new.month
+            using errcode = 'check_violation', constraint = 'bodies_are_moved_by_function';
+    end if;
+    return new;
+end
+$$;
+
+create function raw.name_of_month(month date) returns text
+language sql stable strict
+return 'page_' || to_char(month, 'YYYY_MM');
+comment on function raw.name_of_month is 'The name of the month''s partition of raw.page.';
+
+create trigger archive_guard before insert or update on raw.archive
+for each row execute function raw.guard_archive();
+create trigger archive_is_kept before delete or truncate on raw.archive
+for each statement execute function accounting.refuse();
+
+create function raw.digest_of_month(month date) returns table (pages bigint, body_bytes bigint, pages_sha256 bytea)
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+    return query execute format(
+        'select count(*), coalesce(sum(body_bytes), 0)::bigint,'
+        ' sha256(coalesce(string_agg(int8send(page_id) || sha256, '''' order by page_id), ''''))'
+        ' from raw.%I',
+        raw.name_of_month(month)
+    );
+end
+$$;
+comment on function raw.digest_of_month is 'The number of pages of a month, their size, and the sha256 over their own.';
+
+create function raw.move_bodies(archived date) returns void
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    begins constant timestamptz := archived::timestamp at time zone 'UTC';
+    ends constant timestamptz := (archived + interval '1 month')::timestamp at time zone 'UTC';
+    name constant text := raw.name_of_month(archived);
+    slim constant text := raw.name_of_month(archived) || '_slim';
+    recorded raw.archive;
+    counted record;
+begin
+    -- No partition is made meanwhile.
+    perform pg_advisory_xact_lock(7364002);
+    select * into recorded from raw.archive where raw.archive.month = archived for update;
+    if not found then
+        raise exception 'pages of % are not archived: they stay', archived
+            using errcode = 'check_violation', constraint = 'pages_are_archived_first';
+    end if;
+    if recorded.moved_at is not null then
+        return;
+    end if;
+    if ends > clock_timestamp() then
+        raise exception 'pages of % still come: they stay', archived
+            using errcode = 'check_violation', constraint = 'month_is_over';
+    end if;
+    execute format('lock table raw.%I in share mode', name);
+    select * into counted from raw.digest_of_month(archived);
+    if
+        (counted.pages, counted.body_bytes, counted.pages_sha256)
+        is distinct from (recorded.pages, recorded.body_bytes, recorded.pages_sha256)
+    then
+        raise exception 'the archive of % has not the pages that the database has: they stay', archived
+            using errcode = 'check_violation', constraint = 'pages_are_archived_first';
+    end if;
+
+    perform raw.make_part(slim);
+    execute format(
+        'insert into raw.%I'
+        ' (page_id, batch_id, fetch_id, unit_id, method, address, status, fetched_at, sha256, body, body_bytes)'
+        ' select page_id, batch_id, fetch_id, unit_id, method, address, status, fetched_at, sha256, null, body_bytes'
+        ' from raw.%I order by page_id',
+        slim, name
+    );
+    execute format('alter table raw.%I add constraint body_is_archived check (body is null)', slim);
+    execute format('alter table raw.%I add primary key (page_id)', slim);
+    execute format('create index on raw.%I (fetch_id, page_id)', slim);
+
+    -- Shorter than `deadlock_timeout`: whoever is in the way goes on, and the archive is tried again.
+    perform set_config('lock_timeout', '900ms', true);
+    execute 'lock table only raw.page in access exclusive mode';
+    execute format('alter table raw.page detach partition raw.%I', name);
+    execute format('drop table raw.%I', name);
+    execute format('alter table raw.%I rename to %I', slim, name);
+    execute format(
+        'alter table raw.page attach partition raw.%I for values from (%s) to (%s)',
+        name, raw.first_page_id(begins), raw.first_page_id(ends)
+    );
+    update raw.archive
+    set
+        moved_at = clock_timestamp(),
+        kept_bytes = pg_total_relation_size(format('raw.%I', name)::regclass)
+    where raw.archive.month = archived;
+end
+$$;
+comment on function raw.move_bodies is
+'Takes the bodies of an archived month out of the database. Refuses where raw.archive has no record of the month, or a '
+'record of other pages. Runs with the rights of the owner.';
 
 -- accounting: shifts.
 
@@ -5133,6 +5302,8 @@ using (
     )
 );
 create policy everything on raw.page to smena_owner, smena_loader using (true) with check (true);
+alter table raw.archive enable row level security;
+create policy everything on raw.archive to smena_owner, smena_loader using (true) with check (true);
 
 grant usage on schema raw, accounting, control to smena_owner, smena_loader, smena_accountant, smena_auditor;
 grant usage on schema stage to smena_owner, smena_loader;
@@ -5144,8 +5315,11 @@ grant select (
 ) on raw.page to smena_accountant, smena_auditor;
 grant all on all tables in schema raw, stage to smena_owner;
 grant select, insert on raw.page to smena_loader;
-revoke execute on function raw.make_month(timestamptz), raw.make_months() from public;
-grant execute on function raw.make_month(timestamptz), raw.make_months() to smena_owner, smena_loader;
+grant select, insert, update on raw.archive to smena_loader;
+revoke execute on function raw.make_month(timestamptz), raw.make_months(), raw.make_part(text),
+raw.digest_of_month(date), raw.move_bodies(date) from public;
+grant execute on function raw.make_month(timestamptz), raw.make_months(), raw.digest_of_month(date),
+raw.move_bodies(date) to smena_owner, smena_loader;
 grant select, insert, update, delete, truncate on all tables in schema stage to smena_loader;
 -- Rows that each plan makes again. Nobody deletes accounting and its history.
 grant delete on control.gap, control.coverage, control.covered_day, control.check_result, control.register_kpp,

@@ -5,6 +5,7 @@ select
     assignment.first_day,
     assignment.last_day,
     page.method,
+    page.sha256,
     page.body,
     page.body_bytes
 from control.assignment

@@ -135,6 +135,11 @@ TASKS: Mapping[str, Sequence[CommandEntry]] = {
             "difference.",
         ),
         CommandEntry(
+            "archive",
+            "archiving:archive",
+            "Move the responses of closed months to files, which `explain`, `verify` and `rehearse` read as before.",
+        ),
+        CommandEntry(
             "rehearse",
             "rehearsing:rehearse",
             "What would be booked otherwise, if the stored evidence were processed now? Nothing is written or "

@@ -11,8 +11,8 @@ from smena.decisions.earlier_answers import given_answer
 from smena.mandates.organizations import organization_of
 from smena.messages import LANGUAGES, translate
 from smena.model.errors import AlreadyAnswered, BrokenPromise, GivenAnswer, WrongUse
+from smena.warehouse.archive import Bodies, packed
 from smena.warehouse.database import Row, Transaction
-from smena.warehouse.pages import decompress
 
 OPEN, RELEASED, GIVEN_UP = "open", "released", "given_up"
 STATES = (OPEN, RELEASED, GIVEN_UP)
@@ -77,7 +77,7 @@ def record(transaction: Transaction, quarantine_id: int) -> tuple[Row, list[Row]
         raise WrongUse(f"there is no record {quarantine_id} in quarantine", fix="`smena quarantine list` lists them")
     page = transaction.row("quarantine_page", quarantine_id=quarantine_id)
     if page is not None:
-        page["body"] = decompress(bytes(page["body"]), page["body_bytes"])
+        page["body"] = Bodies(transaction).of(packed(page))
         if hashlib.sha256(page["body"]).hexdigest() != page["sha256"]:
             raise BrokenPromise(f"the bytes of page {page['page_id']} are not those that were fetched")
     return row, transaction.rows("quarantine_history", quarantine_id=quarantine_id), page

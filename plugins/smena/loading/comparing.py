@@ -33,9 +33,10 @@ from smena.transform.market.reading import read_cheques
 from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents
 from smena.transform.schema import MOMENT
+from smena.warehouse.archive import Bodies
 from smena.warehouse.database import Row, Transaction, as_json
 from smena.warehouse.ledger import Batch
-from smena.warehouse.pages import PageStore, decompress
+from smena.warehouse.pages import PageStore
 
 SHIFTS_AT_ONCE = 200
 
@@ -162,12 +163,11 @@ def _parts(chunk: list[Row], key: str) -> list[list[Row]]:
 
 
 def _evidence(context: Context, part: list[Row], pages_of: str, methods: Sequence[str]) -> list[RawPage]:
-    rows = context.warehouse.rows("proof_pages", pages=sorted({page for row in part for page in row[pages_of]}))
-    return [
-        RawPage(row["page_id"], row["unit_id"], decompress(bytes(row["body"]), row["body_bytes"]))
-        for row in rows
-        if row["method"] in methods
-    ]
+    pages = sorted({page for row in part for page in row[pages_of]})
+    with context.warehouse.transaction() as transaction:
+        rows = [row for row in transaction.rows("proof_pages", pages=pages) if row["method"] in methods]
+        bodies = Bodies(transaction).of_rows(rows)
+    return [RawPage(row["page_id"], row["unit_id"], body) for row, body in zip(rows, bodies, strict=True)]
 
 
 def _pairs_frame(chunk: list[Row]) -> pd.DataFrame:

@@ -410,3 +410,10 @@ class Reason(StrEnum):
     IN_QUARANTINE = "in_quarantine", "reason"
     AFTER_NEWEST_SHIFT = "after_newest_shift", "last", "shift"
     DRIVE_UNKNOWN = "drive_unknown"
+
+    # The archive of the evidence.
+    ARCHIVE_UNREACHABLE = "archive_unreachable", "text"
+    ARCHIVE_CHANGED = "archive_changed", "text"
+    ARCHIVE_PAGE_UNREADABLE = "archive_page_unreadable", "text"
+    MONTH_NOT_CLOSED = "month_not_closed", "day", "inn"
+    MONTH_NOT_CLOSED_AT_ALL = "month_not_closed_at_all", "inn"

@@ -151,6 +151,13 @@ class Settings:
         "`hourly` books closed shifts of today within the hour; `daily` books them the next morning.",
         example="hourly",
     )
+    archive = Setting(
+        "SMENA_ARCHIVE",
+        TEXT,
+        "",
+        "The folder or the address (`s3://bucket/path`) to which the responses of closed months are moved.",
+        example="/mnt/archive",
+    )
     airflow_url = Setting(
         "SMENA_AIRFLOW_URL",
         ADDRESS,

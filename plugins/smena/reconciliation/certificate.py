@@ -11,14 +11,14 @@ from typing import Any
 from smena.mandates.grants import check_whole
 from smena.mandates.organizations import organization_of
 from smena.messages.refusals import wrong_use
-from smena.model.errors import WrongUse
+from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.reasons import Reason
 from smena.model.window import Window
 from smena.reads.completeness import gaps, outcomes
 from smena.reconciliation.canonical import HASH, first_difference, own_hash
 from smena.reconciliation.certificate_page import as_html, embedded
+from smena.warehouse.archive import Bodies, PackedPage
 from smena.warehouse.database import Row, Transaction, Warehouse
-from smena.warehouse.pages import decompress
 
 KIND, VERSION = "smena-certificate-of-completeness", 1
 ATTESTED = ("made_at", "made_by", "checked_at", "organization_name", "organization_kpp")
@@ -78,7 +78,7 @@ def certify(warehouse: Warehouse, inn: str, window: Window, *, made_by: str, now
 def verify(warehouse: Warehouse, certificate: dict[str, Any]) -> VerifyResult:
     """Make the facts again from the warehouse, and the hashes of the evidence from its bytes, and compare them.
 
-    Raises WrongUse if it names no organisation and period.
+    Raises WrongUse if it names no organisation and period, PassingFault if pages are in an archive that cannot be read.
     """
     inn, window = _scope(certificate)
     if own_hash(certificate) != certificate.get(HASH):
@@ -92,10 +92,12 @@ def verify(warehouse: Warehouse, certificate: dict[str, Any]) -> VerifyResult:
         if difference is not None:
             return VerifyResult(inn, window, difference, 0)
         pages = 0
+        bodies = Bodies(transaction)
         for page_id, digest, body, size in transaction.stream(
             "certify_pages", inn=inn, first_day=window.first_day, last_day=window.last_day
         ):
-            if not _is_whole(bytes(body), size, bytes(digest)):
+            page = PackedPage(page_id, bytes(digest), body if body is None else bytes(body), size)
+            if not _is_whole(bodies, page):
                 return VerifyResult(inn, window, f"page {page_id}: its bytes are not those that were fetched", pages)
             pages += 1
     return VerifyResult(inn, window, None, pages)
@@ -192,8 +194,8 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(microsecond=0).isoformat()
 
 
-def _is_whole(body: bytes, size: int, digest: bytes) -> bool:
+def _is_whole(bodies: Bodies, page: PackedPage) -> bool:
     try:
-        return hashlib.sha256(decompress(body, size)).digest() == digest
-    except (OSError, ValueError):
+        return hashlib.sha256(bodies.of(page)).digest() == page.sha256
+    except (OSError, ValueError, BrokenPromise):
         return False

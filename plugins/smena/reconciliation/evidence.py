@@ -14,8 +14,8 @@ from smena.transform.frames import MONEY, SHIFT_KEY
 from smena.transform.pages import RawPage
 from smena.transform.reading import FiscalFrames, read_documents
 from smena.transform.shifts import CASH
+from smena.warehouse.archive import Bodies
 from smena.warehouse.database import Row, Transaction
-from smena.warehouse.pages import decompress
 
 CORRECTIONS = ("receiptCorrection", "bsoCorrection")
 MOST_NAMED = 20
@@ -24,11 +24,10 @@ MOST_NAMED = 20
 def documents_of(transaction: Transaction, shifts: Sequence[Row]) -> FiscalFrames:
     """Return the fiscal documents of the pages from which these shifts were read."""
     pages = sorted({page for shift in shifts for page in shift["evidence"]})
-    rows = transaction.rows("proof_pages", pages=pages)
+    rows = [row for row in transaction.rows("proof_pages", pages=pages) if row["method"] in OF_DOCUMENTS]
     return read_documents(
-        RawPage(row["page_id"], row["unit_id"], decompress(bytes(row["body"]), row["body_bytes"]))
-        for row in rows
-        if row["method"] in OF_DOCUMENTS
+        RawPage(row["page_id"], row["unit_id"], body)
+        for row, body in zip(rows, Bodies(transaction).of_rows(rows), strict=True)
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from smena.warehouse.database import Row, Transaction, Warehouse
-from smena.warehouse.pages import compress, decompress
+from smena.warehouse.packing import compress, decompress
 
 
 def keep(warehouse: Warehouse, certificate: dict[str, Any]) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.transform.finding import find_fiscal_document
+from smena.warehouse.archive import Bodies
 from smena.warehouse.database import Row, Transaction
 from smena.warehouse.lineage import Lineage, lineage_of_shift
-from smena.warehouse.pages import decompress
 
 Z_REPORT, IN_SHIFT, PERHAPS, QUARANTINED, MISSING, EARLIER, NOT_YET, NEVER_SEEN = (
     "z_report", "in_shift", "perhaps_in_shift", "quarantined", "missing", "before_first_shift", "after_last_shift",
@@ -110,7 +110,8 @@ def _placed(
 
 def _bodies(transaction: Transaction, pages: list[int]) -> list[tuple[int, bytes]]:
     rows = transaction.rows("explain_fiscal_bodies", pages=pages)
-    return [(row["page_id"], decompress(bytes(row["body"]), row["body_bytes"])) for row in rows]
+    bodies = Bodies(transaction).of_rows(rows)
+    return [(row["page_id"], body) for row, body in zip(rows, bodies, strict=True)]
 
 
 def _found(bodies: list[tuple[int, bytes]], drive: str, number: int) -> dict[str, Any] | None:

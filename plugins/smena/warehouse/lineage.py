@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from smena.model.errors import BrokenPromise, WrongUse
+from smena.warehouse.archive import Bodies, packed
 from smena.warehouse.database import Row, Transaction
-from smena.warehouse.pages import decompress
 
 _COMPARED = (
     "opened_at", "closed_at", "receipts", "cash_income", "cash_refund", "cash_payout", "cash_payout_refund",
@@ -121,14 +121,16 @@ def lineage_of_shift(transaction: Transaction, shift: Row, evidence: list[int]) 
 def page_of(transaction: Transaction, page_id: int) -> Page:
     """Return a stored answer with its original bytes.
 
-    Raises WrongUse if there is none with this id, BrokenPromise if the bytes are not those that were fetched.
+    Raises WrongUse if there is none with this id, BrokenPromise if the bytes are not those that were fetched,
+    PassingFault if they are in an archive that cannot be read.
     """
     row = transaction.row("explain_page_body", page_id=page_id)
     if row is None:
         raise WrongUse(f"there is no page {page_id}", fix="`smena explain DOCUMENT_ID` lists them")
-    packed = bytes(row.pop("body"))
+    page = packed(row)
+    del row["body"]
     try:
-        body = decompress(packed, row["body_bytes"])
+        body = Bodies(transaction).of(page)
     except (OSError, ValueError) as error:
         raise BrokenPromise(f"page {page_id} cannot be unpacked: {error}") from error
     if hashlib.sha256(body).hexdigest() != row["sha256"]:

@@ -2,7 +2,7 @@
 
 A *page* is one stored response. Shifts and orders name the pages that they were made from, so a figure can be traced to
 its bytes, and a load can be processed again without a request. `smena verify` compares the bytes with the sha256, and
-so does `smena explain --page`; a load does not.
+so does `smena explain --page`; a load does not, except with bytes of the archive (`smena.warehouse.archive`).
 
 An *assignment* is a unit (a register of the OFD or a shop of Market) and the days to load; its pages answer for them. A
 *shard* is a part of a batch's assignments.
@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from smena.warehouse.archive import Bodies, PackedPage
 from smena.warehouse.database import Transaction, Warehouse
-
-_CODEC = "zstd"
+from smena.warehouse.packing import compress
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +32,6 @@ class StoredPage:
     last_day: date
     method: str
     body: bytes
-
-
-def compress(body: bytes) -> bytes:
-    """Return the bytes in their stored form."""
-    import pyarrow as pa
-
-    return bytes(pa.compress(body, codec=_CODEC, asbytes=True))
-
-
-def decompress(body: bytes, size: int) -> bytes:
-    """Return the original bytes; `size` is their number, 0 for an empty response body."""
-    import pyarrow as pa
-
-    return bytes(pa.decompress(body, decompressed_size=size, codec=_CODEC, asbytes=True)) if size else b""
 
 
 class PageStore:
@@ -114,18 +100,33 @@ def pages_by_assignment(
         states: only assignments in these states; of unreadable ones, always the page that could not be read.
     """
     rows = transaction.stream("pages_of_shard", batch_id=batch_id, shard=shard, states=list(states))
-    return chunks_of(rows, chunk_bytes=chunk_bytes)
+    return chunks_of(transaction, rows, chunk_bytes=chunk_bytes)
 
 
-def chunks_of(rows: Iterable[tuple[Any, ...]], *, chunk_bytes: int) -> Iterator[list[StoredPage]]:
+def chunks_of(
+    transaction: Transaction, rows: Iterable[tuple[Any, ...]], *, chunk_bytes: int
+) -> Iterator[list[StoredPage]]:
     """Yield rows of the statement `pages_of_shard`, in the order of their assignments, as chunks of pages."""
-    chunk: list[StoredPage] = []
+    bodies = Bodies(transaction)
+    chunk: list[tuple[Any, ...]] = []
     held = 0
-    for page_id, unit_id, first_day, last_day, method, body, size in rows:
-        if held >= chunk_bytes and (unit_id, first_day) != (chunk[-1].unit_id, chunk[-1].first_day):
-            yield chunk
+    for row in rows:
+        unit_id, first_day = row[1:3]
+        if held >= chunk_bytes and (unit_id, first_day) != chunk[-1][1:3]:
+            yield _pages(bodies, chunk)
             chunk, held = [], 0
-        chunk.append(StoredPage(page_id, unit_id, first_day, last_day, method, decompress(bytes(body), size)))
-        held += size
+        chunk.append(row)
+        held += row[-1]
     if chunk:
-        yield chunk
+        yield _pages(bodies, chunk)
+
+
+def _pages(bodies: Bodies, chunk: list[tuple[Any, ...]]) -> list[StoredPage]:
+    packed = [
+        PackedPage(page_id, bytes(digest), None if body is None else bytes(body), size)
+        for page_id, *_, digest, body, size in chunk
+    ]
+    return [
+        StoredPage(page_id, unit_id, first_day, last_day, method, body)
+        for (page_id, unit_id, first_day, last_day, method, *_), body in zip(chunk, bodies.of_all(packed), strict=True)
+    ]

@@ -30,7 +30,8 @@ def rehearsal(warehouse: Warehouse) -> Iterator[Transaction]:
 
 def read_again(transaction: Transaction, batch_id: int, *, chunk_bytes: int) -> Iterator[list[StoredPage]]:
     """Yield the pages of a batch that count for a rehearsal, in chunks like those of `pages_by_assignment`."""
-    return chunks_of(transaction.stream("rehearse_pages", batch_id=batch_id), chunk_bytes=chunk_bytes)
+    rows = transaction.stream("rehearse_pages", batch_id=batch_id)
+    return chunks_of(transaction, rows, chunk_bytes=chunk_bytes)
 
 
 def read_staged(transaction: Transaction) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -44,6 +44,7 @@ COMMANDS = {
     "quarantine list": ("quarantine", "list"),
     "quality": ("quality",),
     "rehearse": ("rehearse", "--inn", "{inn}", "--from", str(FIRST), "--to", str(LAST)),
+    "archive": ("archive", "--to", ".", "--before", "{day}"),
     "period status": ("period", "status", "--inn", "{inn}"),
     "explain": ("explain", "{document}"),
     "print": ("print", "{document}", "--out", "/dev/null"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from smena.sources.ofd import OfdClient
-from smena.warehouse.pages import decompress
+from smena.warehouse.packing import decompress
 from tests.integration.cli.shop import FIRST, LAST, Shop
 
 SECTION = {"cash_income": "sell", "cash_refund": "returnSell", "cash_payout": "buy", "cash_payout_refund": "returnBuy"}

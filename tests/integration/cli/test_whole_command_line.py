@@ -51,6 +51,7 @@ READING = {
     ("rehearse",): [
         ("--inn", "{inn}", *DAYS), ("--inn", "{inn}", *DAYS, "--set", "refunds=net"), ("--batch", "{stopped}"),
     ],
+    ("archive",): [("--to", ".", "--before", "{day}", flag) for flag in ("--dry-run", "--check")],
     ("quarantine", "list"): [(), ("--inn", "{inn}", "--state", "open")],
     ("quarantine", "show"): [("{quarantined}",), ("{quarantined}", "--page", "page.bin")],
     ("alerts",): [(), ("--inn", "{inn}")],

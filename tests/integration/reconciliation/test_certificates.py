@@ -20,7 +20,7 @@ from smena.reconciliation.canonical import own_hash
 from smena.reconciliation.certificate import as_file, certify, of_file, verify
 from smena.reconciliation.reconcile import reconcile
 from smena.warehouse.database import Warehouse
-from smena.warehouse.pages import compress
+from smena.warehouse.packing import compress
 from tests.town import EASY, FIRST, QuickContext, Town
 
 BuildTown = Callable[..., Town]

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from smena.model.errors import BrokenPromise
 from smena.warehouse import ledger
 from smena.warehouse.database import Warehouse
-from smena.warehouse.pages import PageStore, compress, decompress, pages_by_assignment
+from smena.warehouse.packing import compress, decompress
+from smena.warehouse.pages import PageStore, pages_by_assignment
 from tests.integration.warehouse.sessions import asked, look
 from tests.invented import ROMASHKA as INN
 

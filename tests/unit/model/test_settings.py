@@ -30,7 +30,7 @@ def _without_airflow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_without_any_each_has_its_default() -> None:
     assert {name: getattr(SETTINGS, name) for name, one in vars(Settings).items() if isinstance(one, Setting)} == {
-        "alert_quarantine": 0, "load_deadline_minutes": 120, "schedule_from": None, "same_day": "daily",
+        "alert_quarantine": 0, "load_deadline_minutes": 120, "schedule_from": None, "same_day": "daily", "archive": "",
         "airflow_url": "", "airflow_user": "", "airflow_password": "", "airflow_token": "",
     }  # fmt: skip
 
@@ -45,7 +45,7 @@ def test_each_says_what_it_is() -> None:
             # The default and the example are values that could be set.
             for text in filter(None, (one.example, str(one.default or ""))):
                 assert one.kind.read(text) is not None
-    assert len(all_settings()) == 8
+    assert len(all_settings()) == 9
 
 
 def test_none_can_be_changed_in_place() -> None:
