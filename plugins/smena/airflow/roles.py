@@ -19,7 +19,7 @@ PAGES_DAG = "smena_desk"
 """The DAG name that stands for the pages in Airflow's rights: to read it is to view, to run it is to decide."""
 
 DAGS = (
-    "alerts", "integration_backfill", "market_documents", "market_today", "month_closing", "ofd_today",
+    "alerts", "housekeeping", "integration_backfill", "market_documents", "market_today", "month_closing", "ofd_today",
     "ofd_z_reports", "reconciliation",
 )  # fmt: skip
 

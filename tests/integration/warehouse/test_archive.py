@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -28,6 +29,7 @@ from smena.warehouse.archiving import ARCHIVED, OPEN, READY, Month, archive
 from smena.warehouse.document_trace import trace_of
 from smena.warehouse.lineage import lineage_of, page_of
 from smena.warehouse.packing import decompress
+from tests.integration.cli.shop import cli_of
 from tests.integration.conftest import CopyTown
 from tests.integration.warehouse.sessions import look
 from tests.town import EASY, FIRST, Town
@@ -220,6 +222,25 @@ def test_an_address_that_cannot_be_used_is_refused(town: Town, address: str) -> 
     with pytest.raises(WrongUse) as refused:
         archive(town.warehouse, address, BEFORE, by="test")
     assert "secret@" not in str(refused.value)
+
+
+def test_the_command_says_which_month_moves_and_which_stays(town: Town, place: Path) -> None:
+    cli = cli_of(town.warehouse.dsn)
+    words = ("archive", "--to", str(place), "--before", str(BEFORE))
+    waits = cli.here(*words, "--json")
+    (month,) = waits.data["months"]
+    assert (waits.code, month["month"], month["state"]) == (1, "2026-02", "open")
+    assert month["kept_by"] == [f"{town.inn} has no closed period"]
+    close(town)
+    done = cli.here(*words)
+    assert done.code == 0
+    assert re.search(r"2026-02 +archived", done.out)
+    assert cli.here(*words, "--check", "--json").data["months"][0]["pages"] == len(pages_of(town))
+    (file,) = place.glob("*.parquet")
+    cut(file)
+    changed = cli.here(*words, "--check", "--json")
+    assert (changed.code, changed.data["exit_code"]) == (70, 70)
+    assert "other bytes" in changed.error
 
 
 # --- stopped at any step
