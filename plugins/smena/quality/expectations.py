@@ -30,9 +30,6 @@ MATCH_REGEX = "ExpectColumnValuesToMatchRegex"
 _FRAME, _DISTINCT = "frame", "distinct"
 """The names of the frame, and of the distinct values of a column, while bad rows are counted."""
 
-_FEW = 1_000
-"""In a frame of so many rows texts are not made distinct: each frame more costs the library a millisecond."""
-
 MetricKey = tuple[str, Mapping[str, Any], Mapping[str, Any]]
 """A metric of the library: its name, its domain (the columns), and its arguments."""
 
@@ -105,10 +102,10 @@ def _bad_rows(expectations: tuple[Expectation, ...], columns: pd.DataFrame) -> d
     from great_expectations.validator.metrics_calculator import MetricsCalculator
 
     # A pattern is looked for in each distinct text once: 100,000 shifts have some hundreds of registers.
-    of_text = {one.arguments["column"] for one in expectations if one.kind == MATCH_REGEX and len(columns) > _FEW}
-    distinct = {f"{_DISTINCT} {name}": columns[[name]].drop_duplicates() for name in sorted(of_text)}
+    of_text = sorted({one.arguments["column"] for one in expectations if one.kind == MATCH_REGEX})
+    distinct = {f"{_DISTINCT} {name}": columns[[name]].drop_duplicates() for name in of_text}
     made = [
-        MetricConfiguration(name, {**about, "batch_id": _frame_of(one, distinct)}, dict(arguments))
+        MetricConfiguration(name, {**about, "batch_id": _frame_of(one)}, dict(arguments))
         for one, (name, about, arguments) in zip(expectations, _metrics_of(expectations), strict=True)
     ]
     engine = PandasExecutionEngine(batch_data_dict={_FRAME: columns, **distinct})
@@ -125,9 +122,8 @@ def _bad_rows(expectations: tuple[Expectation, ...], columns: pd.DataFrame) -> d
     return counts
 
 
-def _frame_of(one: Expectation, distinct: Mapping[str, pd.DataFrame]) -> str:
-    of_texts = f"{_DISTINCT} {one.arguments.get('column')}"
-    return of_texts if one.kind == MATCH_REGEX and of_texts in distinct else _FRAME
+def _frame_of(one: Expectation) -> str:
+    return f"{_DISTINCT} {one.arguments['column']}" if one.kind == MATCH_REGEX else _FRAME
 
 
 @cache

@@ -6,12 +6,11 @@ shift show whether there is one too many.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from smena.quality.keys import codes, sums_by_code
 from smena.transform.schema import TEXT, WHOLE, Schema
 
 CASH = {
@@ -47,22 +46,12 @@ def numbered(shifts: pd.DataFrame, orders: pd.DataFrame) -> tuple[pd.DataFrame, 
         both with `number`, that of the shift; the shifts with `report`, that of the shift and its evidence; the orders
         with `key`, that of the shift, operation, tax system and agent.
     """
-    number = _codes(pd.concat([shifts[_SHIFT], orders[_SHIFT]], ignore_index=True), _SHIFT)
+    number = codes(pd.concat([shifts[_SHIFT], orders[_SHIFT]], ignore_index=True), _SHIFT)
     shifts, orders = shifts.assign(number=number[: len(shifts)]), orders.assign(number=number[len(shifts) :])
     return (
-        shifts.assign(report=_codes(shifts, ["number", "evidence"])),
-        orders.assign(key=_codes(orders, ["number", "operation", "taxation", "agent"])),
+        shifts.assign(report=codes(shifts, ["number", "evidence"])),
+        orders.assign(key=codes(orders, ["number", "operation", "taxation", "agent"])),
     )
-
-
-def _codes(frame: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.int64]:
-    """One integer per row from 0: rows with equal values in all columns have equal integers."""
-    codes = np.zeros(len(frame), dtype=np.int64)
-    for name in columns:
-        of_column, values = pd.factorize(frame[name], use_na_sentinel=False)
-        # Numbered anew after each column, so that products never overflow.
-        codes, _ = pd.factorize(codes * len(values) + of_column)
-    return codes
 
 
 def with_reports(orders: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
@@ -97,26 +86,23 @@ def sums_of(shifts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     there, first = np.unique(np.concatenate([shifts["number"], orders["number"]]), return_index=True)
     count = int(there.max(initial=-1)) + 1
     sums: dict[str, npt.NDArray[np.int64]] = {}
-    number, amount = orders["number"].to_numpy(), orders["amount"].array
+    number = orders["number"].to_numpy()
     for operation, name in CASH.items():
         is_of = (orders["operation"] == operation).to_numpy(dtype=bool, na_value=False)
-        sums[name] = _sums(shifts["number"].to_numpy(), shifts[name].array.fillna(UNKNOWN), count)
-        sums[f"booked_{name}"] = _sums(number[is_of], amount[is_of], count)
+        sums[name] = sums_by_code(shifts["number"].to_numpy(), _whole(shifts[name].fillna(UNKNOWN)), count)
+        sums[f"booked_{name}"] = sums_by_code(number[is_of], _whole(orders["amount"][is_of]), count)
     for side in ("", "booked_"):
         sums[f"{side}sales"] = sums[f"{side}income"] - sums[f"{side}refund"]
     found = pd.DataFrame(sums).iloc[there].reset_index(drop=True)
     return SUMS.conform(found.join(names.iloc[first].reset_index(drop=True)))
 
 
-def _sums(
-    numbers: npt.NDArray[np.int64], amounts: pd.api.extensions.ExtensionArray, count: int
-) -> npt.NDArray[np.int64]:
-    total = np.zeros(count, dtype=np.int64)
-    np.add.at(total, numbers, amounts.to_numpy(dtype=np.int64))
-    return total
-
-
 def _days(time: pd.Series) -> npt.NDArray[np.float64]:
     """Whole days of time differences, nan where missing."""
     result: npt.NDArray[np.float64] = time.dt.days.to_numpy(dtype=np.float64, na_value=np.nan)
+    return result
+
+
+def _whole(amounts: pd.Series) -> npt.NDArray[np.int64]:
+    result: npt.NDArray[np.int64] = amounts.to_numpy(dtype=np.int64)
     return result

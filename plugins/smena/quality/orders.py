@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import compute as pc
@@ -10,6 +11,7 @@ from smena.model.organization import DatePolicy
 from smena.model.outcome import KIND_OF, PKO, RKO, Operation, Outcome
 from smena.model.reasons import Reason
 from smena.quality.evaluating import evaluate, verdict_on
+from smena.quality.keys import Codes, common_codes, first_rows, sums_by_code
 from smena.quality.rules import at_least, between, equal, matches, one_of, present, unique
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
@@ -70,18 +72,28 @@ def check_orders(orders: pd.DataFrame, shifts: pd.DataFrame, *, date_policy: Dat
     shapes = [check_shape(SUITE, orders, ORDERS), check_shape(SUITE, shifts, SHIFTS)]
     if not all(shape.result.success for shape in shapes):
         return verdict_on(orders, shapes)
-    of_orders = evaluate(SUITE, ORDER_RULES, _with_shifts(orders, shifts, date_policy), key=SHIFT_KEY)
-    of_shifts = evaluate(SUITE, SHIFT_RULES, _with_orders(shifts, orders), key=SHIFT_KEY)
-    return verdict_on(orders, [*shapes, *of_orders, *of_shifts])
+    of_shifts, of_orders = common_codes(SHIFT_KEY, shifts, orders)
+    with_shifts = _with_shifts(orders, of_orders, shifts, of_shifts, date_policy)
+    with_orders = _with_orders(shifts, of_shifts, orders, of_orders)
+    checked = [
+        *evaluate(SUITE, ORDER_RULES, with_shifts, key=SHIFT_KEY),
+        *evaluate(SUITE, SHIFT_RULES, with_orders, key=SHIFT_KEY),
+    ]
+    return verdict_on(orders, [*shapes, *checked])
 
 
-def _with_shifts(orders: pd.DataFrame, shifts: pd.DataFrame, date_policy: DatePolicy) -> pd.DataFrame:
+def _with_shifts(
+    orders: pd.DataFrame, of_orders: Codes, shifts: pd.DataFrame, of_shifts: Codes, date_policy: DatePolicy
+) -> pd.DataFrame:
     """The orders with the columns that the rules need from their shifts; the names begin with `_`."""
-    with_shifts = shifts[[*SHIFT_KEY, "receipts", "detail"]].assign(
-        _policy_day=shifts["opened_at" if date_policy == "shift_open" else "closed_at"].dt.normalize(),
-        _outcome=shifts["outcome"],
+    dated_by = "opened_at" if date_policy == "shift_open" else "closed_at"
+    of_shift = first_rows(shifts[["receipts", "detail", "outcome", dated_by]], of_shifts, of_orders)
+    checked = orders.reset_index(drop=True).assign(
+        receipts=of_shift["receipts"],
+        detail=of_shift["detail"],
+        _policy_day=of_shift[dated_by].dt.normalize(),
+        _outcome=of_shift["outcome"],
     )
-    checked = orders.merge(with_shifts.drop_duplicates(SHIFT_KEY), how="left", on=SHIFT_KEY)
     return checked.assign(
         _taxation=checked["taxation"].array.fillna(""),
         _agent=checked["agent"].array.astype("string").fillna(""),
@@ -123,23 +135,19 @@ def _vat_lines(vat_by_rate: pd.Series) -> pd.DataFrame:
     return pd.concat([single, several])
 
 
-def _with_orders(shifts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+def _with_orders(shifts: pd.DataFrame, of_shifts: Codes, orders: pd.DataFrame, of_orders: Codes) -> pd.DataFrame:
     """The shifts with `_not_booked`: kopecks of an issued shift's cash that no order books.
 
     Where the sum agrees, payouts and their refunds must agree too; if not, `_not_booked` is their difference. Refunds
     of sales may be netted, so they are only compared together with the sales.
     """
-    booked = orders[SHIFT_KEY].assign(
-        _booked=orders["amount"].where(orders["kind"] == PKO, -orders["amount"]),
-        _payout=orders["amount"].where(orders["operation"] == Operation.CASH_PAYOUT, 0),
-        _payout_refund=orders["amount"].where(orders["operation"] == Operation.CASH_PAYOUT_REFUND, 0),
-    )
-    sums = booked.groupby(SHIFT_KEY, as_index=False)[["_booked", "_payout", "_payout_refund"]].sum()
-    checked = shifts.merge(sums, how="left", on=SHIFT_KEY)
-    cash = checked["cash_income"] - checked["cash_refund"] - checked["cash_payout"] + checked["cash_payout_refund"]
-    not_booked = cash - checked["_booked"].fillna(0)
-    for name in ("_payout", "_payout_refund"):
-        difference = checked[f"cash{name}"] - checked[name].fillna(0)
+    count = max(of_shifts.max(initial=-1), of_orders.max(initial=-1)) + 1
+    amounts = orders["amount"].fillna(0).to_numpy(dtype=np.int64)
+    is_pko = (orders["kind"] == PKO).to_numpy(dtype=bool, na_value=False)
+    cash = shifts["cash_income"] - shifts["cash_refund"] - shifts["cash_payout"] + shifts["cash_payout_refund"]
+    not_booked = cash - sums_by_code(of_orders, np.where(is_pko, amounts, -amounts), count)[of_shifts]
+    for operation in (Operation.CASH_PAYOUT, Operation.CASH_PAYOUT_REFUND):
+        is_of = (orders["operation"] == operation).to_numpy(dtype=bool, na_value=False)
+        difference = shifts[str(operation)] - sums_by_code(of_orders[is_of], amounts[is_of], count)[of_shifts]
         not_booked = not_booked.mask((not_booked == 0).fillna(value=False), difference)
-    not_booked = not_booked.where(checked["outcome"] == Outcome.ISSUED, 0)
-    return checked.assign(_not_booked=not_booked)
+    return shifts.assign(_not_booked=not_booked.where(shifts["outcome"] == Outcome.ISSUED, 0))

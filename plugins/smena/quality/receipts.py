@@ -9,6 +9,7 @@ from smena.model.identifiers import FISCAL_DRIVE, RNM
 from smena.model.outcome import Operation
 from smena.model.reasons import Reason
 from smena.quality.evaluating import evaluate, verdict_on
+from smena.quality.keys import common_codes, first_rows
 from smena.quality.rules import at_least, between, equal, matches, one_of, present, unique, whole
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
@@ -91,16 +92,14 @@ def check_receipts(
     shape = check_shape(SUITE, receipts, RECEIPTS)
     if receipts.empty or not shape.result.success:
         return verdict_on(receipts, [shape])
-    began = openings[[*SHIFT_KEY, "opened_at", "fiscal_document_number"]].drop_duplicates(SHIFT_KEY)
-    ended = z_reports[[*SHIFT_KEY, "closed_at", "fiscal_document_number"]].drop_duplicates(SHIFT_KEY)
-    ends = (
-        receipts[SHIFT_KEY]
-        .merge(began.set_axis([*SHIFT_KEY, "_opened_at", "_first_number"], axis=1), on=SHIFT_KEY, how="left")
-        .merge(ended.set_axis([*SHIFT_KEY, "_closed_at", "_last_number"], axis=1), on=SHIFT_KEY, how="left")
-        .drop(columns=SHIFT_KEY)
-        .set_axis(receipts.index)
-    )
-    checked = receipts.join(ends).assign(
+    of_receipts, of_openings, of_reports = common_codes(SHIFT_KEY, receipts, openings, z_reports)
+    began = first_rows(openings[["opened_at", "fiscal_document_number"]], of_openings, of_receipts)
+    ended = first_rows(z_reports[["closed_at", "fiscal_document_number"]], of_reports, of_receipts)
+    checked = receipts.assign(
+        _opened_at=began["opened_at"].array,
+        _first_number=began["fiscal_document_number"].array,
+        _closed_at=ended["closed_at"].array,
+        _last_number=ended["fiscal_document_number"].array,
         # One unknown payment leaves the sum unknown, and the total cannot be checked against it.
         _paid=receipts[PAID].sum(axis=1, skipna=False),
         _rounded_off=receipts["items_total"] - receipts["total"],
