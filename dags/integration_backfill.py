@@ -29,7 +29,7 @@ from typing import Any
 from airflow.sdk import Param, TriggerRule, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from smena.airflow.dag_settings import DEFAULT_ARGS, LOADED
+from smena.airflow.dag_settings import COVERED_MONTHS, DEFAULT_ARGS, LOADED
 
 FORM = {
     "inn": Param(
@@ -85,9 +85,10 @@ def integration_backfill() -> None:
         load_shards(context, shards)
         send_loaded_lineage(context, [batch_id for batch_id, _ in shards])
 
-    @task(outlets=[LOADED], trigger_rule=TriggerRule.ALL_DONE)
+    @task(outlets=[LOADED, COVERED_MONTHS], trigger_rule=TriggerRule.ALL_DONE)
     def publish(params: dict[str, Any], ti: Any, outlet_events: Any) -> None:
-        """Publish the quarters in order of time, and report the days that became covered to Airflow in one event."""
+        """Publish the quarters in order of time, and report the days and the month that became covered to Airflow."""
+        from smena.airflow.closing import covered_month_keys
         from smena.airflow.connections import context_from_airflow
         from smena.airflow.lineage import send_published_lineage
         from smena.loading.run import publish_batches
@@ -99,6 +100,7 @@ def integration_backfill() -> None:
         published = publish_batches(context, made["batches"], at_once=1)
         days = sorted({str(day) for done in published for day in done.covered_days})
         outlet_events[LOADED].extra = {"inn": params["inn"], "days": len(days), "from": days[:1], "to": days[-1:]}
+        outlet_events[COVERED_MONTHS].add_partitions(covered_month_keys(context, published))
         send_published_lineage(context, [done.batch_id for done in published])
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)

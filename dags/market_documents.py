@@ -17,7 +17,7 @@ After that, `publish` asks shops for the names of new products, each once a day;
 
 * **Pool** `kontur_market`: how many `load` tasks ask Market at once. Each asks for four shops at a time.
 * **Retries**: transient errors, three times, with growing pauses; bad data and refusals fail at once.
-* **Asset** `accounting_market`: a partition `ИНН|day` for each day on which every shop became covered.
+* **Assets** `accounting_market`: `ИНН|day`, every shop is covered; `accounting_months`: `ИНН|month`, all days are.
 * **Deadline**: two hours after the run was queued (`SMENA_LOAD_DEADLINE_MINUTES`). A run that takes longer is reported
   once, by the connection `smena_alerts`, and goes on.
 * **Connections** `kontur_market`, `warehouse`. **When it fails**: `docs/how-to/every-day.md`.

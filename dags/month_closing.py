@@ -1,27 +1,20 @@
 """### Prove a month of an organisation, and ask a person to close it
 
-Starts by itself, once per organisation and month: when `accounting_z_reports` has a partition `ИНН|day` for every day
-of the month. Its own partition is `ИНН|month`, such as `9601000019|2026-01`.
+Starts by itself when a daily load has covered the last open day of a month, of each source that is on: the load writes
+a partition `ИНН|month` of the asset `accounting_months`, such as `9601000019|2026-01`, and each has a run here.
 
 | task | does |
 | --- | --- |
-| `covered` | waits until each wanted day is covered, of Market too where it is on; skips a closed month |
+| `check` | skips a month that is not covered whole, or is closed already |
 | `reconcile` | compares the books of the month with the source, receipt by receipt |
 | `certify` | makes and stores the certificate of completeness |
-| `ask` | asks a person in Airflow (Required Actions) whether to close it; 25 days without an answer leave it open |
+| `ask` | asks a person in Airflow (Required Actions) whether to close it; without an answer in 25 days it stays open |
 | `close` | checks that the books are still those of the certificate, and closes the period in that person's name |
 
-Nothing is closed without an answer, and only by a person to whom the organisation is granted (`smena access grant`).
-Closing on the page «Месяц» meanwhile is fine: `close` then changes nothing. If the books changed after the
-certificate, `close` fails and says what differs; clear `reconcile` with the tasks after it, which asks again. Any task
-may be cleared and run again.
+Nothing is closed without an answer, and only by a person to whom the organisation is granted. Any task may be cleared
+and run again. An older month is started by hand, with its partition key, by a person with a grant.
 
-Airflow counts only partitions that came while this DAG was on. A month in which it was switched on, whose integration
-began on a later day, or that a backfill loaded (one event, without partitions) is started by hand, with the partition
-key `ИНН|month`; the person who starts it needs a grant too. Such a month is proved from its start date on.
-
-* **Pool** `kontur_ofd`: shared with the loads. **Retries**: transient errors, three times, with growing pauses.
-* **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/how-to/accept-and-close.md`.
+* **Pool** `kontur_ofd`. **Connections** `kontur_ofd`, `warehouse`. **Guide**: `docs/how-to/accept-and-close.md`.
 """
 
 from __future__ import annotations
@@ -31,11 +24,10 @@ from typing import Any
 
 import pendulum
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import dag, task
+from airflow.sdk import PartitionedAssetTimetable, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from smena.airflow.dag_settings import DEFAULT_ARGS, LOADED, ZONE
-from smena.airflow.partitions import whole_month_of
+from smena.airflow.dag_settings import COVERED_MONTHS, DEFAULT_ARGS, ZONE
 
 CLOSE, LEAVE = "Закрыть", "Оставить открытым"
 
@@ -56,7 +48,7 @@ BODY = """
 
 
 @dag(
-    schedule=whole_month_of(LOADED),
+    schedule=PartitionedAssetTimetable(assets=COVERED_MONTHS),
     start_date=pendulum.datetime(2025, 1, 1, tz=ZONE),
     catchup=False,
     # Each run waits for a person for days, and there is one for each organisation.
@@ -68,12 +60,12 @@ BODY = """
 def month_closing() -> None:
     """Prove a month and ask a person to close it."""
 
-    @task.sensor(mode="reschedule", poke_interval=900, timeout=timedelta(days=14).total_seconds())
-    def covered(dag_run: Any) -> bool:
-        """Wait until every wanted day of the month is covered."""
-        from smena.airflow.closing import is_covered
+    @task
+    def check(dag_run: Any) -> None:
+        """Skip the run where there is nothing to close."""
+        from smena.airflow.closing import check_month
 
-        return is_covered(dag_run)
+        check_month(dag_run)
 
     @task(pool="kontur_ofd")
     def reconcile(dag_run: Any) -> None:
@@ -110,7 +102,7 @@ def month_closing() -> None:
         response_timeout=timedelta(days=25),
     )  # fmt: skip
     proof = certify()
-    covered() >> reconcile() >> proof >> ask
+    check() >> reconcile() >> proof >> ask
     close(answer=ask.output, proof=proof)
 
 

@@ -16,7 +16,7 @@ were read are published even if another register could not be reached; the next 
 
 * **Pool** `kontur_ofd`: how many `load` tasks ask the operator at once. Each asks for four registers at a time.
 * **Retries**: transient errors, three times, with growing pauses; bad data and refusals fail at once.
-* **Asset** `accounting_z_reports`: a partition `ИНН|day` for each day on which every register became covered.
+* **Assets** `accounting_z_reports`: `ИНН|day`, every register is covered; `accounting_months`: `ИНН|month`, all days.
 * **Deadline**: two hours after the run was queued (`SMENA_LOAD_DEADLINE_MINUTES`). A run that takes longer is reported
   once, by the connection `smena_alerts`, and goes on.
 * **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/how-to/every-day.md`.

@@ -7,8 +7,7 @@ from pathlib import Path
 
 _HEAD = """# DAGs
 
-Made by `make docs` from the docstrings of the DAG files, which are also their pages in the Airflow UI. Schedules are in
-Moscow time.
+Made by `make docs` from the docstrings of the DAG files, their pages in the Airflow UI. Schedules are in Moscow time.
 
 | DAG | schedule | |
 | --- | --- | --- |
@@ -28,7 +27,7 @@ def page(folder: Path) -> str:
 
 
 def _schedule(module: ast.Module) -> str:
-    """Return the cron expression of the DAG in a file, or the asset that starts it.
+    """Return the cron expression of the DAG in a file, or that partitions of an asset start it.
 
     A DAG without a timetable is started by hand or by a command.
     """
@@ -38,5 +37,4 @@ def _schedule(module: ast.Module) -> str:
     ]  # fmt: skip
     if not isinstance(value, ast.Call):
         return "none"
-    (first, *_) = value.args
-    return f"of `{first.id}`" if isinstance(first, ast.Name) else f"`{ast.literal_eval(first)}`"
+    return f"`{ast.literal_eval(value.args[0])}`" if value.args else "by partition"

@@ -6,6 +6,7 @@ import json
 import secrets
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -43,6 +44,13 @@ class Office:
 
 @pytest.fixture(scope="package")
 def office(postgres: EmbeddedPostgres) -> Iterator[Office]:
+    with new_office(postgres) as made:
+        yield made
+
+
+@contextmanager
+def new_office(postgres: EmbeddedPostgres) -> Iterator[Office]:
+    """An office that nobody else works in."""
     # The DAG's day begins at four in the morning: until then the run of yesterday is not due.
     today = (datetime.now(ACCOUNTING_ZONE) - DAILY_RUN_AT).date()
     first_day = today - timedelta(days=DAYS)

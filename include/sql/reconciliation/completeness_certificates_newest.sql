@@ -5,4 +5,4 @@ select distinct on (organization_inn, first_day, last_day)
     made_at,
     count(*) over (partition by organization_inn, first_day, last_day) - 1 as older
 from control.completeness_certificate
-order by organization_inn, first_day, last_day, completeness_certificate_id desc
+order by organization_inn asc, first_day asc, last_day asc, completeness_certificate_id desc

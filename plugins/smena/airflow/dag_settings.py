@@ -13,6 +13,7 @@ ZONE = "Europe/Moscow"
 
 LOADED = Asset(name="accounting_z_reports", uri="smena://warehouse/accounting/z_reports")
 LOADED_FROM_MARKET = Asset(name="accounting_market", uri="smena://warehouse/accounting/market")
+COVERED_MONTHS = Asset(name="accounting_months", uri="smena://warehouse/accounting/months")
 
 RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
     rules=[

@@ -15,7 +15,7 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # its own list of types
     task,
 )
 
-from smena.airflow.dag_settings import ZONE
+from smena.airflow.dag_settings import COVERED_MONTHS, ZONE
 from smena.model.settings import SETTINGS
 
 # A backlog needs no catching up, because the newest run loads all missing days. The demo sets a day to show a few runs.
@@ -48,7 +48,7 @@ def load_daily(product: str, pool: str, loaded: Asset | None) -> None:
         product: `ofd` or `market`.
         pool: the pool that limits how many `load` tasks send requests at once.
         loaded: the asset that gets a partition `ИНН|day` for each day that became covered; None for a load of the days
-            that are not over, which covers none (see `load_today`).
+            that are not over, which covers none (see `load_today`). `COVERED_MONTHS` gets a partition `ИНН|month`.
     """
     is_same_day = loaded is None
 
@@ -75,9 +75,10 @@ def load_daily(product: str, pool: str, loaded: Asset | None) -> None:
         load_shards(context, shards)
         send_loaded_lineage(context, [batch_id for batch_id, _ in shards])
 
-    @task(outlets=[] if loaded is None else [loaded], trigger_rule=TriggerRule.ALL_DONE)
+    @task(outlets=[] if loaded is None else [loaded, COVERED_MONTHS], trigger_rule=TriggerRule.ALL_DONE)
     def publish(ti: Any, outlet_events: Any) -> None:
-        """Match and write each batch, and report the days that became covered to Airflow as partitions."""
+        """Match and write each batch, and report days and months that became covered to Airflow as partitions."""
+        from smena.airflow.closing import covered_month_keys
         from smena.airflow.connections import context_from_airflow
         from smena.airflow.lineage import send_published_lineage
         from smena.loading.run import publish_batches
@@ -89,6 +90,8 @@ def load_daily(product: str, pool: str, loaded: Asset | None) -> None:
         published = publish_batches(context, batches)
         for done in published if loaded is not None else []:
             outlet_events[loaded].add_partitions([f"{done.inn}|{day}" for day in done.covered_days])
+        if loaded is not None:
+            outlet_events[COVERED_MONTHS].add_partitions(covered_month_keys(context, published))
         send_published_lineage(context, [done.batch_id for done in published])
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)

@@ -6,8 +6,10 @@ The month is closed by `decisions.periods.close_period`, as on the page «Мес
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from smena.decisions.periods import close_period, newest_day_over, period
@@ -69,6 +71,25 @@ def readiness(context: Context, month: Month) -> Readiness:
             )  # fmt: skip
         return "waits"
     return "covered"
+
+
+def covered_months(context: Context, covered: Iterable[tuple[str, Collection[date]]]) -> list[Month]:
+    """Return the newest month that is over of each organisation, if all of it is covered now and was not before.
+
+    Args:
+        covered: organisations, with the days that a load made covered. Only a load that covers a day of the month, or
+            an earlier one, can complete it. Older months are left out: closing a month closes those before it.
+    """
+    days = defaultdict[str, set[date]](set)
+    for inn, found in covered:
+        days[inn] |= set(found)
+    newest = {}
+    for row in context.warehouse.rows("organizations", inn=None) if any(days.values()) else ():
+        tomorrow = newest_day_over(row["timezone"], context.now()) + timedelta(days=1)
+        last_day = tomorrow.replace(day=1) - timedelta(days=1)
+        if min(days[row["inn"]], default=tomorrow) <= last_day:
+            newest[row["inn"]] = Month(row["inn"], last_day.year, last_day.month)
+    return [month for month in newest.values() if readiness(context, month) == "covered"]
 
 
 def reconcile_month(context: Context, month: Month, *, run_id: str) -> None:

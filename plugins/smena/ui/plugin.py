@@ -13,8 +13,6 @@ from urllib.parse import urlsplit
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
-from smena.airflow.partitions import DaysOfMonth
-
 PREFIX = "/smena"
 API_PREFIX = f"{PREFIX}/api"
 
@@ -79,4 +77,3 @@ class SmenaPages(AirflowPlugin):
         {"app": LateApp(_pages), "url_prefix": PREFIX, "name": "Smena"},
     ]
     external_views = _views()
-    windows = [DaysOfMonth]  # noqa: RUF012 - Airflow's way

@@ -11,10 +11,13 @@ import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
 from smena.airflow import connections
-from smena.airflow.closing import is_covered
+from smena.airflow.closing import check_month, covered_month_keys
+from smena.airflow.closing import month_of as month_of_run
 from smena.decisions.periods import history, open_period, period
+from smena.loading.publish import PublishResult
 from smena.mandates.grants import grant
 from smena.model.errors import BadBatch, WrongUse
+from smena.model.window import Window
 from smena.reconciliation.month_closing import Month, certify_month, close_month, readiness, reconcile_month
 from tests.invented import ROMASHKA
 from tests.town import EASY, FIRST, Town
@@ -169,27 +172,89 @@ def in_airflow(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
     return town
 
 
-def test_the_sensor_skips_what_is_closed_and_what_is_not_loaded(in_airflow: Town) -> None:
+def test_what_is_not_to_be_closed_is_skipped(in_airflow: Town) -> None:
     run = DagRun(f"{in_airflow.inn}|2025-12")
-    assert is_covered(run)
+    check_month(run)
     with pytest.raises(AirflowSkipException, match="is not loaded"):
-        is_covered(DagRun(f"{in_airflow.inn}|2025-10"))
+        check_month(DagRun(f"{in_airflow.inn}|2025-10"))
+    with pytest.raises(AirflowSkipException, match="is not over"):
+        check_month(DagRun(f"{in_airflow.inn}|2026-01"))
     close_month(in_airflow.context, month_of(in_airflow), sha256=prove(in_airflow)["sha256"], by="anna")
     with pytest.raises(AirflowSkipException, match="is closed already"):
-        is_covered(run)
+        check_month(run)
     with in_airflow.warehouse.transaction() as transaction:
         open_period(transaction, inn=in_airflow.inn, opened_by="anna", reason="a late shift")
-    assert is_covered(run)
+    check_month(run)
 
 
-def test_a_run_by_hand_needs_a_partition_and_a_person_with_a_grant(in_airflow: Town) -> None:
+def test_a_run_by_hand_needs_a_person_with_a_grant(in_airflow: Town) -> None:
     key = f"{in_airflow.inn}|2025-12"
-    assert is_covered(DagRun(key, "manual", "anna"))
+    check_month(DagRun(key, "manual", "anna"))
     for name in ("boris", None):
         with pytest.raises(WrongUse):
-            is_covered(DagRun(key, "manual", name))
+            check_month(DagRun(key, "manual", name))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [None, "", ROMASHKA, f"{ROMASHKA}|", f"{ROMASHKA}|2026-13", f"{ROMASHKA}|2026-00", f"{ROMASHKA}|2026-1",
+     f"{ROMASHKA}|2026-02-01", "x|2026-01"],
+)  # fmt: skip
+def test_a_key_that_is_no_month_is_refused(key: str | None) -> None:
     with pytest.raises(WrongUse, match="no partition of a month"):
-        is_covered(DagRun(None, "manual", "anna"))
+        month_of_run(DagRun(key))
+
+
+# --- which loads complete a month
+
+
+def completed_by(town: Town, first: date, last: date) -> list[str]:
+    """The partitions that a load writes which covers these days."""
+    found = PublishResult(1, town.inn, covered_days=list(Window(first, last)))
+    return covered_month_keys(town.context, [found])
+
+
+def test_the_load_that_covers_the_last_open_day_writes_the_partition_of_the_month(town: Town) -> None:
+    assert completed_by(town, LAST_OF_MONTH, LAST_OF_MONTH) == [f"{town.inn}|2025-12"]
+    assert completed_by(town, FIRST, LAST_OF_MONTH) == [f"{town.inn}|2025-12"]
+
+
+def test_a_later_load_does_not_write_it_again(town: Town) -> None:
+    town.set_day(date(2026, 1, 2), hour=6)
+    town.load()
+    assert completed_by(town, date(2026, 1, 1), date(2026, 1, 1)) == []
+    assert covered_month_keys(town.context, [PublishResult(1, town.inn)]) == []
+
+
+def test_a_day_that_was_covered_late_completes_the_month_then(town: Town) -> None:
+    town.set_day(date(2026, 1, 3), hour=6)
+    town.load()
+    day = date(2025, 12, 17)
+    assert completed_by(town, day, day) == [f"{town.inn}|2025-12"]
+    town.sql("delete from control.covered_day where organization_inn = %s and day = %s", town.inn, day + timedelta(1))
+    assert completed_by(town, day, day) == []
+
+
+def test_while_market_lacks_a_day_no_partition_is_written(town: Town) -> None:
+    town.enable_market(date(2025, 12, 20))
+    assert completed_by(town, LAST_OF_MONTH, LAST_OF_MONTH) == []
+
+
+def test_a_closed_month_has_no_partition(town: Town) -> None:
+    close_month(town.context, month_of(town), sha256=prove(town)["sha256"], by="anna")
+    assert completed_by(town, LAST_OF_MONTH, LAST_OF_MONTH) == []
+
+
+def test_of_a_long_history_only_the_newest_month_is_asked_about(town: Town) -> None:
+    """Closing it closes those before it; each would be reconciled receipt by receipt."""
+    assert completed_by(town, date(2025, 10, 1), LAST_OF_MONTH) == [f"{town.inn}|2025-12"]
+
+
+def test_the_partition_is_of_each_organisation_by_its_own_days(town: Town) -> None:
+    other = PublishResult(2, ROMASHKA, covered_days=[LAST_OF_MONTH])
+    ours = PublishResult(1, town.inn, covered_days=[LAST_OF_MONTH])
+    assert covered_month_keys(town.context, [other, ours]) == [f"{town.inn}|2025-12"]
+    assert covered_month_keys(town.context, [other]) == []
 
 
 def test_an_unknown_organisation_is_wrong_use(town: Town) -> None:
