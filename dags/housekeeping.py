@@ -9,9 +9,8 @@ nothing in accounting. Each task may be run again at any time.
 | `logs` | removes logs of these DAGs' tasks that are older than 90 days, on the machine where it runs |
 | `evidence` | moves the responses of closed months that ended over 92 days ago to the archive, where one is set |
 
-A batch whose staged rows are gone is staged again from its stored responses when it is published. `evidence` reads each
-file back before anything leaves the database. A month that is not closed stays, and the log says for whom. Airflow's own
-database is not cleaned from here, because tasks have no access to it: `docs/how-to/archive.md` has the command.
+A batch whose staged rows are gone is staged again from its stored responses when it is published. A month that is not
+closed stays, and the log says for whom. Airflow's own database is not cleaned: tasks have no access to it.
 
 * **Setting** `SMENA_ARCHIVE`: the place of the archive; without it `evidence` does nothing. **Connection** `warehouse`.
 * **Retries**: transient errors, three times. **When it fails**: `docs/how-to/archive.md`.
