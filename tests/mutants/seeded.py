@@ -417,6 +417,38 @@ GATE = _faults(
     ),
 )
 
+ARCHIVE = [
+    *_faults(
+        _in(f"{_TOWN}/warehouse", "warehouse/archive", "archive"),
+        (
+            "if body is None or hashlib.sha256(body).digest() != page.sha256:",
+            "if body is None:",
+            "bytes of the archive that are not those that were fetched are believed",
+        ),
+        ("if size is not None and found != size:", "if False:", "a file that was cut is opened"),
+        (
+            'raise changed(f"page {page.page_id}")',
+            'return b""',
+            "a page that the archive has not any more looks empty",
+        ),
+    ),
+    *_faults(
+        _in(f"{_TOWN}/warehouse", "warehouse/archiving", "archive"),
+        (
+            "if len(body) != size or hashlib.sha256(body).digest() != digest:",
+            "if False:",
+            "a file with other bytes is recorded",
+        ),
+        (
+            "if whole is None or hashlib.sha256(whole).digest() != digest:",
+            "if whole is None:",
+            "a damaged page is archived",
+        ),
+        ("        _lock(transaction)\n        (row,)", "        (row,)", "two processes archive a month at once"),
+        ("    if kept_by:\n        return found\n", "", "a month that is not closed is archived"),
+    ),
+]
+
 CERTIFICATES = [
     *_faults(
         _in(f"{_TOWN}/reconciliation", "reconciliation/certificate", "certificates"),
@@ -458,6 +490,6 @@ CERTIFICATES = [
 BY_STAGE = {
     "decode": DECODING, "checks": CHECKS, "shifts": SHIFTS, "orders": ORDERS, "decide": DECISIONS, "links": LINKS,
     "planning": PLANNING, "publishing SQL": PUBLISHING, "periods": PERIODS,
-    "gate": GATE, "certificates": CERTIFICATES,
+    "gate": GATE, "certificates": CERTIFICATES, "archive": ARCHIVE,
 }  # fmt: skip
 FAULTS = [fault for faults in BY_STAGE.values() for fault in faults]

@@ -95,14 +95,14 @@ def changed(what: str) -> BrokenPromise:
 
 
 class Bodies:
-    """Reads the bodies of pages in one transaction. It holds the newest group of rows of a file in memory.
+    """Reads the bodies of pages in one transaction. It holds one group of rows of one file in memory.
 
     Rows of the database may come in any order; in the order of their ids each group of a file is read once.
     """
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
-        self._months: dict[int, _ArchivedMonth] = {}
+        self._month: tuple[int, _ArchivedMonth] | None = None
 
     def of(self, page: PackedPage) -> bytes:
         """Return the original bytes of a page.
@@ -126,19 +126,19 @@ class Bodies:
         return self.of_all([packed(row) for row in rows])
 
     def _archived(self, page: PackedPage) -> bytes:
-        body = self._month(page.page_id // IDS_OF_A_MONTH).body(page.page_id)
+        body = self._file_of(page.page_id // IDS_OF_A_MONTH).body(page.page_id)
         if body is None or hashlib.sha256(body).digest() != page.sha256:
             raise changed(f"page {page.page_id}")
         return body
 
-    def _month(self, number: int) -> _ArchivedMonth:
-        if number not in self._months:
+    def _file_of(self, number: int) -> _ArchivedMonth:
+        if self._month is None or self._month[0] != number:
             month = date(2000 + number // 100, number % 100, 1)
             row = self._transaction.row("archived_month", month=month)
             if row is None:
                 raise changed(f"nothing is recorded about {month:%Y-%m}")
-            self._months[number] = _ArchivedMonth(place_of(row["place"]), row["file"], row["file_bytes"])
-        return self._months[number]
+            self._month = number, _ArchivedMonth(place_of(row["place"]), row["file"], row["file_bytes"])
+        return self._month[1]
 
 
 def packed(row: Row) -> PackedPage:

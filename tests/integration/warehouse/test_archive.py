@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,12 +27,14 @@ from smena.reconciliation.rehearsal import rehearse
 from smena.warehouse import archive as reading
 from smena.warehouse import archiving
 from smena.warehouse.archiving import ARCHIVED, OPEN, READY, Month, archive
+from smena.warehouse.database import Warehouse
 from smena.warehouse.document_trace import trace_of
 from smena.warehouse.lineage import lineage_of, page_of
-from smena.warehouse.packing import decompress
+from smena.warehouse.packing import compress, decompress
 from tests.integration.cli.shop import cli_of
 from tests.integration.conftest import CopyTown
 from tests.integration.warehouse.sessions import look
+from tests.integration.warehouse.test_restoring import run as program
 from tests.town import EASY, FIRST, Town
 
 MONTH = datetime(2026, 2, 20, 12, tzinfo=UTC)
@@ -111,11 +114,16 @@ def everything_read(town: Town) -> dict[str, Any]:
     }
 
 
-def test_what_is_read_from_the_archive_is_what_was_read_from_the_database(town: Town, place: Path) -> None:
+@pytest.mark.parametrize("group_bytes", [archiving.GROUP_BYTES, 3000], ids=["one group", "many groups"])
+def test_what_is_read_from_the_archive_is_what_was_read_from_the_database(
+    town: Town, place: Path, group_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archiving, "GROUP_BYTES", group_bytes)
     close(town)
     pages, before = pages_of(town), everything_read(town)
     month = run(town, place)
     assert (month.state, month.pages) == (ARCHIVED, len(pages))
+    assert (pq.ParquetFile(place / month.file).num_row_groups > 10) == (group_bytes == 3000)
     assert body_of_month_is_null(town)
     assert pages_of(town) == pages
     after = everything_read(town)
@@ -311,11 +319,13 @@ def test_what_is_written_wrong_is_not_recorded(town: Town, place: Path, monkeypa
     assert not body_of_month_is_null(town)
 
 
-def test_a_page_that_is_damaged_in_the_database_is_not_archived(town: Town, place: Path) -> None:
+@pytest.mark.parametrize("has_other_bytes", [False, True], ids=["cannot be unpacked", "has other bytes"])
+def test_a_page_that_is_damaged_in_the_database_is_not_archived(town: Town, place: Path, has_other_bytes: bool) -> None:
     close(town)
-    ((page_id,),) = town.sql("select min(page_id) from raw.page")
+    ((page_id, size),) = town.sql("select page_id, body_bytes from raw.page order by page_id limit 1")
+    damaged = compress(b" " * size) if has_other_bytes else b"damaged"
     look(town.warehouse.dsn, "alter table raw.page_2026_02 disable trigger user")
-    look(town.warehouse.dsn, "update raw.page_2026_02 set body = %s where page_id = %s", b"damaged", page_id)
+    look(town.warehouse.dsn, "update raw.page_2026_02 set body = %s where page_id = %s", damaged, page_id)
     look(town.warehouse.dsn, "alter table raw.page_2026_02 enable trigger user")
     with pytest.raises(BrokenPromise) as refused:
         run(town, place)
@@ -334,6 +344,30 @@ def test_whoever_reads_pages_is_waited_for_and_then_it_can_be_run_again(town: To
         assert reader.rows("explain_pages", pages=[row[0] for row in pages_of(town)[:1]])
     assert not body_of_month_is_null(town)
     assert run(town, place).state == ARCHIVED
+
+
+def test_one_process_archives_at_a_time(town: Town, place: Path) -> None:
+    close(town)
+    with town.warehouse.transaction() as other:
+        other.rows("archive_lock")
+        with pytest.raises(PassingFault, match="another process archives"):
+            run(town, place)
+    assert files(place) == []
+    assert run(town, place).state == ARCHIVED
+
+
+def test_a_restored_warehouse_reads_the_archive_where_it_is(
+    town: Town, place: Path, tmp_path: Path, empty_database: str
+) -> None:
+    close(town)
+    run(town, place)
+    made, dump = certify(town.warehouse, town.inn, DAYS, made_by="test", now=MONTH), tmp_path / "warehouse.dump"
+    program("pg_dump", "--format=custom", f"--file={dump}", town.warehouse.dsn)
+    program("pg_restore", "--exit-on-error", "--single-transaction", f"--dbname={empty_database}", str(dump))
+    with closing(Warehouse(empty_database)) as restored:
+        assert verify(restored, made).difference is None
+        (month,) = archive(restored, str(place), BEFORE, by="test", check=True)
+    assert month.state == ARCHIVED
 
 
 # --- a file that is not what was archived
@@ -357,6 +391,11 @@ def write_other_bodies(path: Path) -> None:
     pq.write_table(other, path, compression="zstd")
 
 
+def write_the_same_anew(path: Path) -> None:
+    """The same rows in other bytes: not the file that was verified."""
+    pq.write_table(pq.read_table(path), path, compression="none")
+
+
 def write_fewer_pages(path: Path) -> None:
     table = pq.read_table(path)
     pq.write_table(table.slice(0, 1), path)
@@ -366,6 +405,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "cut": cut,
     "a byte": turn_a_byte,
     "other bodies": write_other_bodies,
+    "the same anew": write_the_same_anew,
     "fewer pages": write_fewer_pages,
 }
 
