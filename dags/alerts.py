@@ -28,6 +28,7 @@ from smena.airflow.dag_settings import DEFAULT_ARGS, ZONE
 
 
 @dag(
+    dag_display_name="Оповещения",
     schedule=CronDataIntervalTimetable("0 7 * * *", timezone=ZONE),
     start_date=pendulum.datetime(2025, 1, 1, 7, tz=ZONE),
     catchup=False,

@@ -25,6 +25,7 @@ from smena.airflow.dag_settings import DEFAULT_ARGS, ZONE
 
 
 @dag(
+    dag_display_name="Уборка и архив",
     schedule=CronDataIntervalTimetable("30 8 * * 0", timezone=ZONE),
     start_date=pendulum.datetime(2025, 1, 5, 8, 30, tz=ZONE),
     catchup=False,

@@ -53,6 +53,7 @@ FORM = {
 
 
 @dag(
+    dag_display_name="Загрузка прошлых дней",
     schedule=None,
     max_active_runs=1,
     params=FORM,

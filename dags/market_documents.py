@@ -32,6 +32,7 @@ from smena.airflow.daily_load import FIRST_DAY, begins, ends_in_time, load_daily
 
 
 @dag(
+    dag_display_name="Документы Контур.Маркета",
     schedule=CronDataIntervalTimetable("30 4 * * *", timezone=ZONE),
     start_date=begins("04:30"),
     catchup=bool(FIRST_DAY),

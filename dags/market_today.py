@@ -31,6 +31,7 @@ from smena.airflow.same_day_load import hourly, load_today
 
 
 @dag(
+    dag_display_name="Контур.Маркет: сегодня",
     schedule=hourly(40),
     start_date=pendulum.datetime(2025, 1, 1, tz=ZONE),
     catchup=False,

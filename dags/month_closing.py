@@ -48,6 +48,7 @@ BODY = """
 
 
 @dag(
+    dag_display_name="Закрытие месяца",
     schedule=PartitionedAssetTimetable(assets=COVERED_MONTHS),
     start_date=pendulum.datetime(2025, 1, 1, tz=ZONE),
     catchup=False,

@@ -31,6 +31,7 @@ from smena.airflow.daily_load import FIRST_DAY, begins, ends_in_time, load_daily
 
 
 @dag(
+    dag_display_name="Z-отчёты Контур.ОФД",
     schedule=CronDataIntervalTimetable("0 4 * * *", timezone=ZONE),
     start_date=begins("04:00"),
     catchup=bool(FIRST_DAY),

@@ -28,6 +28,7 @@ from smena.airflow.dag_settings import DEFAULT_ARGS, ZONE
 
 
 @dag(
+    dag_display_name="Сверка",
     schedule=CronDataIntervalTimetable("0 6 * * *", timezone=ZONE),
     start_date=pendulum.datetime(2025, 1, 1, 6, tz=ZONE),
     catchup=False,

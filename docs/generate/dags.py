@@ -9,8 +9,8 @@ _HEAD = """# DAGs
 
 Made by `make docs` from the docstrings of the DAG files, their pages in the Airflow UI. Schedules are in Moscow time.
 
-| DAG | schedule | |
-| --- | --- | --- |
+| DAG | listed as | schedule | |
+| --- | --- | --- | --- |
 """
 
 
@@ -21,9 +21,22 @@ def page(folder: Path) -> str:
         module = ast.parse(file.read_text(encoding="utf-8"))
         text = ast.get_docstring(module) or ""
         title = text.partition("\n")[0].lstrip("# ")
-        rows.append(f"| [`{file.stem}`](#{file.stem}) | {_schedule(module)} | {title} |\n")
+        rows.append(f"| [`{file.stem}`](#{file.stem}) | {_display_name(module)} | {_schedule(module)} | {title} |\n")
         sections.append(f"## `{file.stem}`\n\n{text}\n")
     return "\n".join([_HEAD + "".join(rows), *sections])
+
+
+def _display_name(module: ast.Module) -> str:
+    return str(ast.literal_eval(_argument(module, "dag_display_name")))
+
+
+def _argument(module: ast.Module, name: str) -> ast.expr:
+    """Return the one value that a file gives to a keyword of this name."""
+    (value,) = [
+        keyword.value for node in ast.walk(module) if isinstance(node, ast.Call) for keyword in node.keywords
+        if keyword.arg == name
+    ]  # fmt: skip
+    return value
 
 
 def _schedule(module: ast.Module) -> str:
@@ -31,10 +44,7 @@ def _schedule(module: ast.Module) -> str:
 
     A DAG without a timetable is started by hand or by a command.
     """
-    (value,) = [
-        keyword.value for node in ast.walk(module) if isinstance(node, ast.Call) for keyword in node.keywords
-        if keyword.arg == "schedule"
-    ]  # fmt: skip
+    value = _argument(module, "schedule")
     if not isinstance(value, ast.Call):
         return "none"
     return f"`{ast.literal_eval(value.args[0])}`" if value.args else "by partition"

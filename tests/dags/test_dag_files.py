@@ -41,6 +41,7 @@ def look(file):
         "dags": [
             {
                 "dag_id": dag.dag_id, "tags": sorted(dag.tags), "doc": dag.doc_md or "",
+                "display": dag.dag_display_name,
                 "owners": sorted({task.owner for task in dag.tasks}), "tasks": [task.task_id for task in dag.tasks],
                 "timetable": type(dag.timetable).__name__,
                 "timeouts": [task.execution_timeout is not None for task in dag.tasks],
@@ -111,6 +112,12 @@ def test_a_dag_has_the_name_of_its_file_tags_an_owner_and_a_text(file: Path) -> 
     assert dag["doc"].startswith("###")
     assert all(f"`{task}`" in dag["doc"] for task in dag["tasks"])
     assert all(dag["timeouts"])
+
+
+def test_each_dag_is_listed_under_a_russian_name_of_its_own() -> None:
+    names = [dag["display"] for file in FILES for dag in look(file)["dags"]]
+    assert len(set(names)) == len(FILES)
+    assert [name for name in names if not re.match("[А-ЯZ]", name) or not re.search("[а-я]{4}", name)] == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
