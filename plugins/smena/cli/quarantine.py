@@ -19,6 +19,7 @@ from smena.cli.tables import table
 from smena.decisions import quarantine as records
 from smena.messages import ENGLISH, readable
 from smena.model.errors import WrongUse
+from smena.model.personal import masked
 from smena.warehouse.database import Row, Warehouse
 
 _COLUMNS = {
@@ -90,6 +91,7 @@ def show(session: Session, *, quarantine_id: int, file: Path | None) -> None:
     """Show one record: reason, source, times, count, state and text; with --out, save the whole answer it came in."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         row, history, page = records.record(transaction, quarantine_id)
+    row["record"] = masked(row["record"])
     if file is not None:
         if page is None:
             raise WrongUse(f"no page is known of record {quarantine_id}")

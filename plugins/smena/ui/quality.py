@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from smena.decisions.allowances import allow
+from smena.model.personal import masked
 from smena.reads.completeness import gaps as gaps_of
 from smena.reads.data_docs import MOST_REASONS, examples
 from smena.ui.asking import AnyInn, CannotBe, Id, Text, Typed, plain
@@ -58,6 +59,8 @@ def quality(
                 before=_before(before),
                 most=A_PAGE,
             )
+            for row in records:
+                row["record"] = masked(row["record"])
             gaps = gaps_of(transaction, chosen, most=200)
     return page(
         request,

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from smena.decisions.quarantine import give_up, retry
+from smena.model.personal import masked
 from smena.ui.asking import CannotBe, Id, Inn, plain, ticked
 from smena.ui.auth import Editor, UsePages, Viewer
 from smena.ui.pages import NotInSight, Pages, User, organization_in_sight
@@ -33,6 +34,8 @@ def record(request: Request, who: Viewer, pages: UsePages, find_runs: Runs, quar
         row = transaction.row("quarantine", quarantine_id=quarantine_id, with_record=who.may_act, **nothing)
         if row is None:
             raise NotInSight
+        if row["record"] is not None:
+            row["record"] = masked(row["record"])
         organization = organization_in_sight(transaction, row["organization_inn"])
         history = transaction.rows("quarantine_history", quarantine_id=quarantine_id)
         batches = transaction.rows("explain_batch", batches=[row["batch_id"]], unit_id=row["unit_id"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from smena.model.personal import masked_fields
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.transform.finding import find_fiscal_document
@@ -118,7 +119,7 @@ def _found(bodies: list[tuple[int, bytes]], drive: str, number: int) -> dict[str
     for page_id, body in bodies:
         document = find_fiscal_document(body, drive, number)
         if document:
-            return {"page_id": page_id, "kind": document[0], "document": document[1]}
+            return {"page_id": page_id, "kind": document[0], "document": masked_fields(document[1])}
     return None
 
 

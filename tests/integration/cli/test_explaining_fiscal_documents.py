@@ -85,6 +85,11 @@ def test_a_receipt_that_was_read_is_shown_with_its_page(build_town: BuildTown) -
     assert trace["found"]["page_id"] in shift["evidence"]
 
 
+def test_the_cashier_of_a_document_is_masked(loaded: Shop) -> None:
+    shift = of_drive(loaded)[1]
+    assert trace_of(loaded, shift["fiscal_drive_number"], last_of(shift))["found"]["document"]["operator"] == "•••"
+
+
 def test_a_document_newer_than_everything_loaded_was_not_seen_yet(loaded: Shop) -> None:
     shift = of_drive(loaded)[-1]
     trace = trace_of(loaded, shift["fiscal_drive_number"], last_of(shift) + 1)

@@ -64,6 +64,32 @@ def test_a_record_is_shown_with_the_very_bytes_it_came_in(with_rejects: Shop, tm
     assert shown["reason"] == WHY and shown["times_seen"] == 1
 
 
+def test_a_cashier_and_a_buyer_are_masked_where_the_record_is_shown_and_stay_in_the_evidence(
+    shop: Shop, tmp_path: Path
+) -> None:
+    shift = sorted(shop.town.truth().values(), key=lambda line: line["closed_at"])[5]
+    match = {
+        "type": "closeShift",
+        "fiscalDriveNumber": shift["fiscal_drive_number"],
+        "shiftNumber": shift["shift_number"],
+    }
+    planted = {"operator": "Тайнова Ш.", "buyerPhoneOrAddress": "secret@example.org", "message": ["call +79161112233"]}
+    change = planted | {"receiptsQuantity": -1}
+    shop.town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": change})
+    shop.town.load()
+    number = str(the_record(shop)["quarantine_id"])
+    file = tmp_path / "page.json"
+    shown = [
+        shop.cli.here("quarantine", "show", number, *more).out for more in ((), ("--json",), ("--page", str(file)))
+    ]
+    (stored,) = shop.town.sql("select record from control.quarantine")[0]
+    for secret in ("Тайнова", "secret@example.org", "79161112233"):
+        assert not [text for text in shown if secret in text]
+        assert secret in stored
+        assert secret in file.read_text(encoding="utf-8")
+    assert json.loads(json.loads(shown[1])["record"])["closeShift"]["operator"] == "•••"
+
+
 def test_what_is_mended_at_the_source_is_released_by_the_batch_that_read_it(with_rejects: Shop) -> None:
     row = the_record(with_rejects)
     with_rejects.town.sandbox.faults.clear()

@@ -298,6 +298,22 @@ def test_quality_shows_checks_and_quarantine_and_escapes_the_record(browser: Ope
     assert "alert(1)" not in browser("boris").page("/quality")
 
 
+def test_a_record_on_a_page_hides_the_buyer_and_the_cashier(browser: OpenBrowser, town: Town) -> None:
+    inn = town.inns[0]
+    record = '{"kktRegId": "planted", "operator": "Тайнова Ш.", "customer": {"phone": "+79161112233"}}'
+    ((number,),) = town.sql(
+        "insert into control.quarantine (organization_inn, product, kind, step, reason, record, digest, batch_id)"
+        " select %s, 'ofd', 'receipt', 'read', %s, %s, 'p', max(batch_id)"
+        " from control.batch where organization_inn = %s returning quarantine_id",
+        inn, reason(Reason.FIELD_MISSING, what="fiscal_sign"), record, inn,
+    )  # fmt: skip
+    for page in (browser("anna").page(f"/quality/quarantine/{number}"), browser("anna").page("/quality")):
+        assert "planted" in page
+        assert "•••" in page
+        assert "Тайнова" not in page
+        assert "79161112233" not in page
+
+
 def test_a_run_of_airflow_leads_to_what_it_loaded(browser: OpenBrowser, town: Town) -> None:
     page = browser("anna").page("/run", run_id="test", dag_id="ofd_z_reports")
     assert f"/smena/completeness/{town.inns[0]}/" in page
