@@ -35,7 +35,7 @@ secret = st.recursive(
 
 @st.composite
 def records(draw: st.DrawFn) -> Any:
-    fields = [(draw(st.sampled_from(PERSONAL)), draw(secret))]
+    fields: list[tuple[str, Any]] = [(draw(st.sampled_from(PERSONAL)), draw(secret))]
     fields += draw(st.dictionaries(st.sampled_from(PLAIN), plain, max_size=4)).items()
     record: Any = dict(draw(st.permutations(fields)))
     for wrap in draw(st.lists(st.sampled_from(("list", "object")), max_size=3)):
