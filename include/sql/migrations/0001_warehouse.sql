@@ -1893,7 +1893,7 @@ as $$
             place.sales_point
         from control.own_places() as place
     ),
-    stood as materialized (
+    placed as materialized (
         select
             own.organization_inn,
             own.kpp,
@@ -1935,14 +1935,14 @@ as $$
         select
             known.organization_inn,
             known.unit_id,
-            known.days * stood.valid
-        from stood
+            known.days * placed.valid
+        from placed
         inner join known
             on
-                stood.organization_inn = known.organization_inn
-                and stood.unit_id = known.unit_id
-                and coalesce(stood.kpp, known.kpp) = known.kpp
-                and stood.valid && known.days
+                placed.organization_inn = known.organization_inn
+                and placed.unit_id = known.unit_id
+                and coalesce(placed.kpp, known.kpp) = known.kpp
+                and placed.valid && known.days
     ) as place
     group by place.organization_inn, place.unit_id
 $$;
