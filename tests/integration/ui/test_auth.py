@@ -45,7 +45,7 @@ PAGES = [path for path in GETS if "{" not in path and path not in ("/", "/run", 
 def filled(path: str, inn: str = INN, decision: int = 1) -> str:
     fields = {"inn": inn, "product": "ofd", "day": "2026-01-02", "document_id": A_DOCUMENT,
               "decision_id": str(decision), "name": "pages.css", "link_id": "1", "quarantine_id": "1", "batch_id": "1",
-              "movement_id": "1", "certificate_id": "1"}  # fmt: skip
+              "movement_id": "1", "certificate_id": "1", "route_id": "1"}  # fmt: skip
     fields["form"] = "json" if "certificate" in path else "csv"
     return re.sub(r"\{(\w+)\}", lambda found: fields[found[1]], path)
 
