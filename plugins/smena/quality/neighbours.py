@@ -63,11 +63,13 @@ def fits_between(z_reports: pd.DataFrame) -> pd.Series:
     the later report, whose count of documents is wrong. Otherwise both are.
     """
     in_order = z_reports[[*SHIFT_KEY, "fiscal_document_number", "documents_quantity"]].sort_values(SHIFT_KEY)
-    before = in_order.groupby("fiscal_drive_number")[["shift_number", "fiscal_document_number"]].shift()
-    follows = before["shift_number"] + 1 == in_order["shift_number"]
+    before = in_order.shift()
+    follows = (before["fiscal_drive_number"] == in_order["fiscal_drive_number"]) & (
+        before["shift_number"] + 1 == in_order["shift_number"]
+    )
     room = (
         in_order["fiscal_document_number"] - before["fiscal_document_number"] - in_order["documents_quantity"]
-    ).where(follows.fillna(value=False).astype(bool))
+    ).where(follows.to_numpy(dtype=bool, na_value=False))
     tight = (room < 0).fillna(value=False).astype(bool)
     if not tight.any():
         return pd.Series(1, index=z_reports.index, dtype="Int64")

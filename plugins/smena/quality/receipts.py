@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
+
 import pandas as pd
 
 from smena.contract.ofd import MOST_KOPECKS, RECEIPT_KINDS
@@ -101,7 +104,7 @@ def check_receipts(
         _closed_at=ended["closed_at"].array,
         _last_number=ended["fiscal_document_number"].array,
         # One unknown payment leaves the sum unknown, and the total cannot be checked against it.
-        _paid=receipts[PAID].sum(axis=1, skipna=False),
+        _paid=reduce(add, (receipts[name] for name in PAID)),
         _rounded_off=receipts["items_total"] - receipts["total"],
         _vat_too_much=_vat_too_much(receipts, vat_lines),
         _organization_inn=pd.Series(organization_inn, index=receipts.index, dtype="string"),

@@ -36,8 +36,9 @@ def check_shifts(shifts: pd.DataFrame) -> Verdict:
     shape = check_shape(SUITE, shifts, SHIFTS)
     if not shape.result.success:
         return verdict_on(shifts, [shape])
-    in_order = shifts.sort_values(SHIFT_KEY)
-    step = in_order.groupby("fiscal_drive_number")["shift_number"].diff()
+    in_order = shifts[SHIFT_KEY].sort_values(SHIFT_KEY)
+    drive, number = (in_order[name] for name in SHIFT_KEY)
+    step = (number - number.shift()).where(_flag(drive == drive.shift()) == 1)
     checked = shifts.assign(
         _no_outcome=_flag(~shifts["outcome"].isin([str(one) for one in Outcome])),
         _incomplete=_flag(shifts["outcome"] == Outcome.INCOMPLETE),
