@@ -21,6 +21,8 @@ CASH = {
 }
 """By operation of an order, the name of the shift's cash that it books."""
 
+_FIRST = pd.Timestamp(1970, 1, 1)
+
 UNKNOWN = -1
 """The kopecks that stand for unknown cash; orders of one operation never sum to a negative amount."""
 
@@ -66,10 +68,14 @@ def with_reports(orders: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
         from the days of those reports; `key` is missing for orders of a shift that is reported twice.
     """
     booked = shifts[shifts["is_booked"].to_numpy(dtype=bool)]
-    days = booked.groupby("number", sort=False)["order_day"].agg(["size", "min", "max"])
-    of_shift = days.reindex(orders["number"]).set_axis(orders.index)
-    reports = of_shift["size"].fillna(0).astype("int64")
-    away = np.fmax(_days(of_shift["min"] - orders["day"]), _days(orders["day"] - of_shift["max"]))
+    of_booked, of_orders = booked["number"].to_numpy(), orders["number"].to_numpy()
+    count = max(of_booked.max(initial=-1), of_orders.max(initial=-1)) + 1
+    reports = np.bincount(of_booked, minlength=count)[of_orders]
+    first, last = np.full((2, count), np.nan)
+    np.fmin.at(first, of_booked, _days(booked["order_day"]))
+    np.fmax.at(last, of_booked, _days(booked["order_day"]))
+    days = _days(orders["day"])
+    away = np.fmax(first[of_orders] - days, days - last[of_orders])
     keys = orders["key"].astype("Int64").mask(reports > 1)
     return orders.assign(key=keys, reports=reports, days_away=np.nan_to_num(away).clip(min=0).astype("int64"))
 
@@ -93,13 +99,13 @@ def sums_of(shifts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
         sums[f"booked_{name}"] = sums_by_code(number[is_of], _whole(orders["amount"][is_of]), count)
     for side in ("", "booked_"):
         sums[f"{side}sales"] = sums[f"{side}income"] - sums[f"{side}refund"]
-    found = pd.DataFrame(sums).iloc[there].reset_index(drop=True)
-    return SUMS.conform(found.join(names.iloc[first].reset_index(drop=True)))
+    of_shifts = {name: names[name].array[first] for name in _SHIFT}
+    return SUMS.conform(pd.DataFrame(of_shifts | {name: total[there] for name, total in sums.items()}))
 
 
-def _days(time: pd.Series) -> npt.NDArray[np.float64]:
-    """Whole days of time differences, nan where missing."""
-    result: npt.NDArray[np.float64] = time.dt.days.to_numpy(dtype=np.float64, na_value=np.nan)
+def _days(moments: pd.Series) -> npt.NDArray[np.float64]:
+    """Numbers of days, nan where missing."""
+    result: npt.NDArray[np.float64] = (moments - _FIRST).to_numpy(dtype="timedelta64[us]") / np.timedelta64(1, "D")
     return result
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -20,6 +22,8 @@ from smena.transform.frames import ORDERS, SHIFT_KEY, SHIFTS
 SUITE = "orders"
 
 _RATE = r'"(?:calculated_)?(?P<rate>[0-9]{1,2})": (?P<vat>[0-9]{1,18})'
+
+_RATES = re.compile(_RATE)
 
 AMOUNT_LIMIT_KOPECKS = 10**13
 """An order's amount must be less than 10^11 roubles, far below what `numeric(15,2)` holds."""
@@ -120,7 +124,7 @@ def _vat_too_much(checked: pd.DataFrame) -> pd.Series:
 def _vat_lines(vat_by_rate: pd.Series) -> pd.DataFrame:
     """`rate` and `vat` of each rate in the JSON texts, under the label of its order.
 
-    Most orders have one rate; Arrow reads these at once. `extractall` runs a Python loop over the others.
+    Most orders have one rate; Arrow reads these at once. A Python loop reads the others.
     """
     known = vat_by_rate.dropna()
     one = pc.extract_regex(pa.array(known, type=pa.string()), rf"^\{{{_RATE}\}}$")
@@ -131,8 +135,11 @@ def _vat_lines(vat_by_rate: pd.Series) -> pd.DataFrame:
     )
     if is_one.all():
         return single
-    several = known[~is_one].str.extractall(_RATE).droplevel("match").astype({"rate": "int64", "vat": "int64"})
-    return pd.concat([single, several])
+    several = [
+        (label, int(rate), int(vat)) for label, text in known[~is_one].items() for rate, vat in _RATES.findall(text)
+    ]
+    labels = [label for label, _, _ in several]
+    return pd.concat([single, pd.DataFrame([pair for _, *pair in several], index=labels, columns=["rate", "vat"])])
 
 
 def _with_orders(shifts: pd.DataFrame, of_shifts: Codes, orders: pd.DataFrame, of_orders: Codes) -> pd.DataFrame:

@@ -117,8 +117,10 @@ def _vat_too_much(receipts: pd.DataFrame, vat_lines: pd.DataFrame) -> pd.Series:
 
     Such a receipt only gives a warning: its cash is booked, and the VAT of its order is unknown.
     """
-    lines = vat_lines.merge(receipts[[*_DOCUMENT, "total", "items"]].assign(row=receipts.index), on=_DOCUMENT)
+    of_receipts, of_lines = common_codes(_DOCUMENT, receipts, vat_lines)
+    lines = vat_lines[["rate", "vat"]].reset_index(drop=True)
+    lines = lines.join(first_rows(receipts[["total", "items"]], of_receipts, of_lines))
     rate = pd.to_numeric(lines["rate"].str.replace("calculated_", "", regex=False), errors="coerce").astype("Int64")
     slack = ((lines["items"] + 1) // 2).clip(lower=VAT_SLACK_KOPECKS)
     over = (lines["vat"] - lines["total"] * rate // (100 + rate) - slack).astype("Int64")
-    return over.groupby(lines["row"]).max().reindex(receipts.index)
+    return over.groupby(of_lines).max().reindex(of_receipts).set_axis(receipts.index)
