@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -78,9 +79,15 @@ def _evaluate(suite: str, rule: Rule, frame: pd.DataFrame, key: Sequence[str]) -
         success=not len(bad),
         rows=len(frame),
         bad_rows=len(bad),
-        details=json.dumps(details, ensure_ascii=False),
+        details=json.dumps(details, ensure_ascii=False) if len(bad) else without_rows(rule.reason),
     )
     return Evaluation(rule, result, bad)
+
+
+@cache
+def without_rows(stored: str) -> str:
+    """Return the details of a rule or expectation that no row breaks; `stored` is its reason."""
+    return json.dumps({"rule": stored}, ensure_ascii=False)
 
 
 def _mask_of(rule: Rule, frame: pd.DataFrame) -> Flags:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from smena.model.errors import BrokenPromise
+from smena.quality.evaluating import without_rows
 from smena.quality.verdict import SHOWN_ROWS, CheckResult
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ def _result(
         success=found is None,
         rows=len(frame),
         bad_rows=len(places),
-        details=json.dumps(details, ensure_ascii=False),
+        details=json.dumps(details, ensure_ascii=False) if found is not None else without_rows(one.reason),
     )
 
 

@@ -45,7 +45,8 @@ class Missing:
     column: str
 
     def __call__(self, frame: pd.DataFrame) -> Flags:
-        return frame[self.column].isna().to_numpy()
+        result: Flags = frame[self.column].array.isna()
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class NoneOf:
             known = _is_in(pa.array(value, pa.string()), pa.array(self.values, pa.string()))
         else:
             known = value.isin(self.values).to_numpy(dtype=bool)
-        return ~known if self.unknown_is_bad else ~known & value.notna().to_numpy()
+        return ~known if self.unknown_is_bad else ~known & ~value.array.isna()
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,33 +92,29 @@ def _with_shifts(
     """The orders with the columns that the rules need from their shifts; the names begin with `_`."""
     dated_by = "opened_at" if date_policy == "shift_open" else "closed_at"
     of_shift = first_rows(shifts[["receipts", "detail", "outcome", dated_by]], of_shifts, of_orders)
-    checked = orders.reset_index(drop=True).assign(
-        receipts=of_shift["receipts"],
-        detail=of_shift["detail"],
+    orders = orders.reset_index(drop=True)
+    return orders.assign(
         _policy_day=of_shift[dated_by].dt.normalize(),
-        _outcome=of_shift["outcome"],
-    )
-    return checked.assign(
-        _taxation=checked["taxation"].array.fillna(""),
-        _agent=checked["agent"].array.astype("string").fillna(""),
-        _kind_of_operation=checked["operation"].map(KIND_OF).astype("string"),
-        _outcome=checked["_outcome"].array.fillna("unknown"),
-        _vat_too_much=_vat_too_much(checked),
+        _outcome=of_shift["outcome"].array.fillna("unknown"),
+        _taxation=orders["taxation"].array.fillna(""),
+        _agent=orders["agent"].array.astype("string").fillna(""),
+        _kind_of_operation=orders["operation"].map(KIND_OF).astype("string"),
+        _vat_too_much=_vat_too_much(orders, of_shift),
     )
 
 
-def _vat_too_much(checked: pd.DataFrame) -> pd.Series:
+def _vat_too_much(orders: pd.DataFrame, of_shift: pd.DataFrame) -> pd.Series:
     """By how many kopecks VAT at a rate exceeds that rate of the order's amount; missing where VAT is not from totals.
 
     VAT from receipts was checked receipt by receipt. Each receipt may be rounded by half a kopeck per rate.
     """
-    lines = _vat_lines(checked["vat_by_rate"])
-    amount, receipts = (checked[name].reindex(lines.index) for name in ("amount", "receipts"))
+    lines = _vat_lines(orders["vat_by_rate"])
+    amount, receipts = (column.reindex(lines.index) for column in (orders["amount"], of_shift["receipts"]))
     most = amount * lines["rate"] // (100 + lines["rate"]) + (receipts + 1) // 2
     over = lines["vat"] - most
     over = over if over.index.is_unique else over.groupby(level=0).max()
-    is_of_totals = (checked["detail"] == "totals").fillna(value=False) & checked["vat"].notna()
-    return over.reindex(checked.index).where(is_of_totals).astype("Int64")
+    is_of_totals = (of_shift["detail"] == "totals").fillna(value=False) & orders["vat"].notna()
+    return over.reindex(orders.index).where(is_of_totals).astype("Int64")
 
 
 def _vat_lines(vat_by_rate: pd.Series) -> pd.DataFrame:

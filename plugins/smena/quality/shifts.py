@@ -20,7 +20,7 @@ LONGEST = pd.Timedelta(hours=24)
 """How long a shift may last by law; a forgotten register exceeds it."""
 
 RULES = (
-    one_of("outcome_is_known", "_no_outcome", [0], Reason.NO_OUTCOME, "batch"),
+    one_of("outcome_is_known", "outcome", [*Outcome], Reason.NO_OUTCOME, "batch", unknown_is_bad=True),
     one_of("shift_is_whole", "_incomplete", [0], Reason.SHIFT_INCOMPLETE, "warning"),
     one_of("nobody_must_look", "_review", [0], Reason.SHIFT_NEEDS_REVIEW, "warning"),
     one_of("lasted_no_longer_than_a_day", "_overlong", [0], Reason.LASTED_OVER_A_DAY, "warning"),
@@ -40,7 +40,6 @@ def check_shifts(shifts: pd.DataFrame) -> Verdict:
     drive, number = (in_order[name] for name in SHIFT_KEY)
     step = (number - number.shift()).where(_flag(drive == drive.shift()) == 1)
     checked = shifts.assign(
-        _no_outcome=_flag(~shifts["outcome"].isin([str(one) for one in Outcome])),
         _incomplete=_flag(shifts["outcome"] == Outcome.INCOMPLETE),
         _review=_flag(shifts["outcome"] == Outcome.NEEDS_REVIEW),
         _overlong=_flag(shifts["closed_at"] - shifts["opened_at"] > LONGEST),
