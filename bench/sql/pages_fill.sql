@@ -173,11 +173,12 @@ select organization_inn, row_number() over (order by batch_id) from control.batc
 
 insert into accounting.document_event (
     change_id, type, organization_inn, document_id, kind, number, date, kpp, counterparty, amount, source, status,
-    loaded_at, batch_id, revision, shift_id, operation, debit_account, credit_account, basis
+    loaded_at, batch_id, revision, shift_id, operation, debit_account, credit_account, basis,
+    sales_point
 )
 select
     cash_order.batch_id, 'issued', organization_inn, document_id, kind, number, date, kpp, counterparty, amount, source,
-    'new', loaded_at, batch_id, revision, shift_id, operation, debit_account, credit_account, basis
+    'new', loaded_at, batch_id, revision, shift_id, operation, debit_account, credit_account, basis, sales_point
 from accounting.cash_order
 order by batch_id, number;
 
